@@ -1,0 +1,3 @@
+"""fedisw: a federated professional network for social workers."""
+
+__version__ = "0.1.0"
