@@ -1,0 +1,102 @@
+"""What we keep about other servers and what passes between us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class InboundState(StrEnum):
+    """How far an arrived activity is (reliability, section 3.4)."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    IGNORED = "ignored"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """An activity as it arrived; unique on (activity id, verified signer) until authority is proved (ING-10)."""
+
+    id: int
+    activity_id: str
+    signer_id: int
+    raw: bytes
+    state: InboundState = InboundState.WAITING
+    reason: str = ""
+    received_at: datetime
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery ended; each ends in exactly one of the last four (P-3)."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundActivity:
+    """An activity of ours: the body as sent, once for all its deliveries.
+
+    `object_uri` is what it is about (for order), `status_id` the post whose audience is asked again when sent
+    (VIS-7), `target_id` the account it is about (follows, blocks), None for both: to the recorded inboxes as is.
+    """
+
+    id: int
+    uri: str
+    account_id: int
+    type: str
+    object_uri: str
+    status_id: int | None = None
+    target_id: int | None = None
+    body: bytes
+    public: bool = False
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One activity to one inbox."""
+
+    id: int
+    activity_id: int
+    inbox: str
+    host: str
+    shared: bool = False
+    state: DeliveryState = DeliveryState.WAITING
+    attempts: int = 0
+    answer: int | None = None
+    reason: str = ""
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerHost:
+    """State of another server: which signature form it takes, and its circuit breaker."""
+
+    host: str
+    first_seen_at: datetime
+    heard_at: datetime | None = None
+    scheme: str = ""
+    failures: int = 0
+    failing_since: datetime | None = None
+    open_until: datetime | None = None
+    opened: int = 0
+    dead_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """An id that was deleted; what arrives for it later is a no-op for a year (ING-7)."""
+
+    uri: str
+    account_id: int | None
+    former_type: str
+    published_at: datetime | None = None
+    deleted_at: datetime
