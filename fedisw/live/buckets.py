@@ -1,0 +1,188 @@
+"""Rate buckets (security, section 15): how often somebody may do something, counted in fixed windows.
+
+A window begins with the first hit. Asking and counting is one step without a wait inside, so parallel
+requests never pass more than the limit (RAT-2). One process keeps them in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address
+from math import ceil
+from typing import Final
+
+from limits import RateLimitItemPerSecond
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
+
+from fedisw.model.errors import TooMany
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
+MAX_KEYS: Final = 200_000  # windows kept at a time (LIM-3), about 250 bytes each
+SWEEP_EVERY: Final = 10.0  # seconds between two looks for windows that are over, when full
+FULL: Final = "no room"  # the key that all newcomers share when there is no room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """At most `limit` hits of one key in `seconds`."""
+
+    name: str
+    limit: int
+    seconds: int
+
+
+API_TOKEN: Final = Rule(name="api-token", limit=300, seconds=5 * MINUTE)
+API_USER: Final = Rule(name="api-user", limit=1_500, seconds=5 * MINUTE)
+API_NETWORK: Final = Rule(name="api-network", limit=300, seconds=5 * MINUTE)
+PAGING: Final = Rule(name="paging", limit=300, seconds=15 * MINUTE)
+POSTING: Final = Rule(name="posting", limit=300, seconds=3 * HOUR)
+DELETING: Final = Rule(name="deleting", limit=30, seconds=30 * MINUTE)
+FOLLOWING: Final = Rule(name="following", limit=400, seconds=DAY)
+STRANGERS: Final = Rule(name="strangers", limit=20, seconds=HOUR)
+STRANGERS_NEWCOMER: Final = Rule(name="strangers-newcomer", limit=5, seconds=HOUR)
+REPORTING: Final = Rule(name="reporting", limit=20, seconds=HOUR)
+GROUP_JOINING: Final = Rule(name="group-joining", limit=20, seconds=HOUR)
+INVITING: Final = Rule(name="inviting", limit=20, seconds=HOUR)
+MENTORSHIP: Final = Rule(name="mentorship", limit=20, seconds=HOUR)
+DESK_COMMANDS: Final = Rule(name="desk-commands", limit=60, seconds=HOUR)
+DESK_NOTICES: Final = Rule(name="desk-notices", limit=20, seconds=DAY)
+SEARCH_RESOLVE: Final = Rule(name="search-resolve", limit=30, seconds=5 * MINUTE)
+INBOX_HOST: Final = Rule(name="inbox-host", limit=3_000, seconds=5 * MINUTE)
+INBOX_ACTOR: Final = Rule(name="inbox-actor", limit=300, seconds=5 * MINUTE)
+CAUSED_FETCHES: Final = Rule(name="caused-fetches", limit=60, seconds=MINUTE)
+# Getting in (AUT-3, AUT-4, AUT-7, AUT-12, OAU-11)
+SIGN_IN_NETWORK: Final = Rule(name="sign-in-network", limit=25, seconds=5 * MINUTE)
+SIGN_IN_ACCOUNT: Final = Rule(name="sign-in-account", limit=10, seconds=15 * MINUTE)
+SIGN_IN_ACCOUNT_HOUR: Final = Rule(name="sign-in-account-hour", limit=25, seconds=HOUR)
+SECOND_FACTOR: Final = Rule(name="second-factor", limit=5, seconds=5 * MINUTE)
+MAIL_ADDRESS: Final = Rule(name="mail-address", limit=5, seconds=30 * MINUTE)
+MAIL_NETWORK: Final = Rule(name="mail-network", limit=25, seconds=5 * MINUTE)
+SIGN_UP: Final = Rule(name="sign-up", limit=5, seconds=30 * MINUTE)
+APPS: Final = Rule(name="apps", limit=10, seconds=HOUR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is left of a bucket, for the `X-RateLimit-*` headers."""
+
+    limit: int
+    remaining: int
+    reset: datetime
+
+
+class Buckets:
+    """All buckets of a process.
+
+    Args:
+        now: seconds since 1970.
+        factor: multiplies every limit (setting `limits.rate_factor`); 0 switches all off.
+    """
+
+    def __init__(self, *, now: Callable[[], float], factor: float = 1.0, max_keys: int = MAX_KEYS) -> None:
+        self._now, self._factor = now, factor
+        self._windows = FixedWindowRateLimiter(BoundedMemory(now=now, max_keys=max_keys))
+
+    def take(self, rule: Rule, key: str | int, *, cost: int = 1) -> Standing:
+        """Count a hit.
+
+        Args:
+            key: who is counted: an id, a host, or a network (`network_of`).
+            cost: how many hits this one is worth; at least 1.
+
+        Raises:
+            TooMany: the bucket is used up; `retry_after` says until when.
+        """
+        item = self._item(rule)
+        allowed = self._factor == 0 or self._windows.hit(item, str(key), cost=cost)
+        if not allowed:
+            wait = self._windows.get_window_stats(item, str(key)).reset_time - self._now()
+            raise TooMany(retry_after=max(1, ceil(wait)))
+        return self.look(rule, key)
+
+    def look(self, rule: Rule, key: str | int) -> Standing:
+        """What is left, without counting."""
+        item = self._item(rule)
+        stats = self._windows.get_window_stats(item, str(key))
+        return Standing(limit=item.amount, remaining=stats.remaining, reset=datetime.fromtimestamp(stats.reset_time, tz=UTC))
+
+    def forget(self, rule: Rule, key: str | int) -> None:
+        """Begin anew, for instance after the right password."""
+        self._windows.clear(self._item(rule), str(key))
+
+    def _item(self, rule: Rule) -> RateLimitItemPerSecond:
+        amount = max(1, round(rule.limit * (self._factor or 1)))
+        return RateLimitItemPerSecond(amount, rule.seconds, rule.name)
+
+
+def network_of(address: str) -> str:
+    """The network that is counted for a client address: an IPv4 address itself, the /64 of IPv6.
+
+    What is no address (a socket file's peer) counts as one network.
+    """
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "local"
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)
+
+
+class BoundedMemory(Storage):
+    """Windows in memory with a cap; the storage of `limits` itself has none and starts a thread for each clean-up.
+
+    When there is no room, newcomers share one window a rule: they may be refused too early, never too late (ARC-4).
+    """
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, *, now: Callable[[], float], max_keys: int) -> None:
+        super().__init__()
+        self._now, self._max_keys, self._swept = now, max_keys, 0.0
+        self._windows: dict[str, tuple[int, float]] = {}  # hits so far, end of the window
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        place = self._place(key)
+        count, end = self._windows.get(place, (0, 0.0))
+        now = self._now()
+        count, end = (count + amount, end) if end > now else (amount, now + expiry)
+        self._windows[place] = (count, end)
+        return count
+
+    def get(self, key: str) -> int:
+        count, end = self._windows.get(self._place(key), (0, 0.0))
+        return count if end > self._now() else 0
+
+    def get_expiry(self, key: str) -> float:
+        return max(self._now(), self._windows.get(self._place(key), (0, 0.0))[1])
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int:
+        count = len(self._windows)
+        self._windows.clear()
+        return count
+
+    def clear(self, key: str) -> None:
+        self._windows.pop(key, None)
+
+    def _place(self, key: str) -> str:
+        if key in self._windows or len(self._windows) < self._max_keys:
+            return key
+        now = self._now()
+        if now - self._swept >= SWEEP_EVERY:
+            self._swept = now
+            self._windows = {old: window for old, window in self._windows.items() if window[1] > now}
+            if len(self._windows) < self._max_keys:
+                return key
+        return f"{key.partition('/')[0]}/{FULL}"
