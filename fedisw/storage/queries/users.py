@@ -1,0 +1,110 @@
+"""Local people: how they sign in and what they set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from fedisw.model.accounts import Account, Role, User
+from fedisw.model.errors import NotFound
+from fedisw.storage.db import Tx
+from fedisw.storage.statements import Command, Query
+from fedisw.storage.tables.accounts import accounts, users
+
+C = users.c
+
+BY_ID = Query(User, select(users).where(C.id == bindparam("id")))
+BY_EMAIL = Query(User, select(users).where(C.email == bindparam("email")))
+BY_CONFIRM = Query(User, select(users).where(C.confirm_token_hash == bindparam("token_hash")))
+BY_RESET = Query(User, select(users).where(C.reset_token_hash == bindparam("token_hash")))
+INSERT = Command(insert(users))
+REPLACE = Command(
+    update(users)
+    .where(C.id == bindparam("key"))
+    .values({column.name: bindparam(column.name) for column in C if column.name not in ("id", "created_at")})
+)
+TOUCH = Command(update(users).where(C.id == bindparam("key")).values(last_active_at=bindparam("at")))
+STAFF = Query(
+    int, select(C.id).where(C.role.in_([Role.OWNER, Role.ADMIN, Role.MODERATOR]), C.disabled_at.is_(None)).order_by(C.id)
+)
+ALL = Query(
+    tuple[User, Account],
+    select(*C, *accounts.c)
+    .join(accounts, accounts.c.id == C.id)
+    .where(C.id > bindparam("after"))
+    .order_by(C.id)
+    .limit(bindparam("limit")),
+)
+WITH_ROLE = Query(int, select(func.count()).select_from(users).where(C.role == bindparam("role")))
+ACTIVE_SINCE = Query(int, select(func.count()).select_from(users).where(C.last_active_at >= bindparam("since")))
+USABLE = Query(int, select(func.count()).select_from(users).where(C.confirmed_at.is_not(None), C.approved_at.is_not(None)))
+
+
+def find(tx: Tx, account_id: int) -> User | None:
+    """The user behind a local account."""
+    return tx.one(BY_ID, id=account_id)
+
+
+def get(tx: Tx, account_id: int) -> User:
+    """The same; NotFound."""
+    found = find(tx, account_id)
+    if found is None:
+        raise NotFound("user", account_id)
+    return found
+
+
+def find_by_email(tx: Tx, email: str) -> User | None:
+    """By normalised address (AUT-8)."""
+    return tx.one(BY_EMAIL, email=email)
+
+
+def find_by_confirm_token(tx: Tx, token_hash: bytes) -> User | None:
+    """Whose address a mailed token confirms."""
+    return tx.one(BY_CONFIRM, token_hash=token_hash)
+
+
+def find_by_reset_token(tx: Tx, token_hash: bytes) -> User | None:
+    """Whose password a mailed token may set anew."""
+    return tx.one(BY_RESET, token_hash=token_hash)
+
+
+def add(tx: Tx, user: User) -> None:
+    """Store a new user."""
+    tx.exec(INSERT, user)
+
+
+def replace(tx: Tx, user: User) -> None:
+    """Store a changed user."""
+    values = {column.name: getattr(user, column.name) for column in C if column.name not in ("id", "created_at")}
+    tx.exec(REPLACE, key=user.id, **values)
+
+
+def touch(tx: Tx, account_id: int, *, at: datetime) -> None:
+    """The person was here; asked at most once an hour by the caller."""
+    tx.exec(TOUCH, key=account_id, at=at)
+
+
+def staff_ids(tx: Tx) -> list[int]:
+    """Accounts of owners, admins and moderators."""
+    return tx.all(STAFF)
+
+
+def page(tx: Tx, *, after: int = 0, limit: int = 100) -> list[tuple[User, Account]]:
+    """All users by id, those above `after`."""
+    return tx.all(ALL, after=after, limit=limit)
+
+
+def count_with_role(tx: Tx, role: Role) -> int:
+    """How many hold this role."""
+    return tx.one(WITH_ROLE, role=role) or 0
+
+
+def active_since(tx: Tx, since: datetime) -> int:
+    """How many people were here since then (NodeInfo)."""
+    return tx.one(ACTIVE_SINCE, since=since) or 0
+
+
+def usable_count(tx: Tx) -> int:
+    """How many people are confirmed and approved."""
+    return tx.one(USABLE) or 0
