@@ -1,0 +1,1 @@
+"""Talking to other servers: what enters, what leaves, what it means."""
