@@ -1,0 +1,317 @@
+"""The jobs of the field: what other servers sent, what goes out to them, and what our own people wait for.
+
+Payloads carry ids, never text of people. "Twice" says what a second run does (P-4).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from fedisw.jobs.backoff import Retry
+from fedisw.jobs.kinds import Job, Queue
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+
+
+class ProcessInbound(Job, frozen=True, kw_only=True):
+    """Apply an activity that arrived. Twice: the row says that it is done."""
+
+    queue: ClassVar[Queue] = Queue.INBOUND
+
+    inbound_id: int
+    actor_id: int
+    from_host: str
+
+    @property
+    def key(self) -> str | None:
+        return f"ProcessInbound:{self.inbound_id}"
+
+    @property
+    def order_key(self) -> str | None:
+        return f"inbound:{self.actor_id}"
+
+    @property
+    def host(self) -> str | None:
+        return self.from_host
+
+
+class FanOut(Job, frozen=True, kw_only=True):
+    """Put a post into home timelines and tell the streams. Twice: rows that exist are left alone."""
+
+    status_id: int
+    after: int = 0
+
+    @property
+    def key(self) -> str | None:
+        return f"FanOut:{self.status_id}:{self.after}"
+
+
+class ClosePoll(Job, frozen=True, kw_only=True):
+    """Tell author and voters that a poll ended. Twice: one notification each, by the schema."""
+
+    max_age: ClassVar[timedelta] = WEEK
+
+    poll_id: int
+
+    @property
+    def key(self) -> str | None:
+        return f"ClosePoll:{self.poll_id}"
+
+
+class PurgeAccount(Job, frozen=True, kw_only=True):
+    """Remove what a deleted account left behind, in chunks. Twice: there is nothing left."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+    max_age: ClassVar[timedelta] = MONTH
+
+    account_id: int
+
+
+class RemoveFiles(Job, frozen=True, kw_only=True):
+    """Delete files of the media store that nothing refers to any more. Twice: they are gone."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+    max_age: ClassVar[timedelta] = MONTH
+
+    keys: tuple[str, ...]
+
+
+class SendMail(Job, frozen=True, kw_only=True):
+    """Send one mail; `template` names it, the text is made when it is sent. Twice: the person gets it twice."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    account_id: int
+    template: str
+    token: str = ""
+
+
+class _Publish(Job, frozen=True, kw_only=True):
+    """Make an activity and its deliveries. Twice: the activity's uri is unique, deliveries too."""
+
+    max_age: ClassVar[timedelta] = WEEK
+
+    @property
+    def key(self) -> str | None:
+        return self.kind + ":" + self.encode().decode()
+
+
+class PublishStatus(_Publish, frozen=True, kw_only=True):
+    """Create of a new post."""
+
+    status_id: int
+
+
+class PublishEdit(_Publish, frozen=True, kw_only=True):
+    """Update of an edited post; `revision` tells edits apart."""
+
+    status_id: int
+    revision: int
+
+
+class PublishDelete(_Publish, frozen=True, kw_only=True):
+    """Delete of a post that is gone here; `account_ids` are those it mentioned."""
+
+    max_age: ClassVar[timedelta] = MONTH
+
+    account_id: int
+    status_id: int
+    object_uri: str
+    public: bool
+    account_ids: tuple[int, ...] = ()
+
+
+class PublishBoost(_Publish, frozen=True, kw_only=True):
+    """Announce of a boost (a status with `reblog_of_id`)."""
+
+    status_id: int
+
+
+class PublishUndoBoost(_Publish, frozen=True, kw_only=True):
+    """Undo of a boost that is gone here."""
+
+    account_id: int
+    boost_id: int
+    boost_uri: str
+    object_uri: str
+    author_id: int
+    visibility: str
+
+
+class PublishLike(_Publish, frozen=True, kw_only=True):
+    """Like of a post of another server."""
+
+    favourite_id: int
+
+
+class PublishUndoLike(_Publish, frozen=True, kw_only=True):
+    """Undo of a like that is gone here."""
+
+    account_id: int
+    like_uri: str
+    object_uri: str
+    author_id: int
+
+
+class PublishFollow(_Publish, frozen=True, kw_only=True):
+    """Follow of an account of another server."""
+
+    follow_id: int
+
+
+class PublishUndoFollow(_Publish, frozen=True, kw_only=True):
+    """Undo of a follow, or of a request, that is gone here."""
+
+    follower_id: int
+    target_id: int
+    follow_uri: str
+
+
+class AnswerFollow(_Publish, frozen=True, kw_only=True):
+    """Accept of a follow by somebody elsewhere; `answer` tells repeated answers apart."""
+
+    follow_id: int
+    answer: int = 0
+
+
+class RejectFollow(_Publish, frozen=True, kw_only=True):
+    """Reject of a follow, or removal of a follower elsewhere."""
+
+    follow_uri: str
+    follower_id: int
+    target_id: int
+
+
+class PublishBlock(_Publish, frozen=True, kw_only=True):
+    """Block of an account of another server."""
+
+    block_id: int
+
+
+class PublishUndoBlock(_Publish, frozen=True, kw_only=True):
+    """Undo of a block that is gone here."""
+
+    account_id: int
+    target_id: int
+    block_uri: str
+
+
+class PublishProfile(_Publish, frozen=True, kw_only=True):
+    """Update of a local actor; `revision` tells changes apart."""
+
+    account_id: int
+    revision: int
+
+
+class PublishAccountDelete(_Publish, frozen=True, kw_only=True):
+    """Delete of a local actor, to every server that ever got something."""
+
+    max_age: ClassVar[timedelta] = MONTH
+
+    account_id: int
+
+
+class PublishVote(_Publish, frozen=True, kw_only=True):
+    """Votes of a local person in a poll of another server."""
+
+    poll_id: int
+    account_id: int
+
+
+class PublishPoll(_Publish, frozen=True, kw_only=True):
+    """New counts of a local poll, at most one a minute (`minute` since 1970)."""
+
+    status_id: int
+    minute: int
+
+
+class PublishPin(_Publish, frozen=True, kw_only=True):
+    """Add to, or Remove from, the featured collection."""
+
+    account_id: int
+    object_uri: str
+    added: bool
+    change_id: int
+
+
+class PublishFlag(_Publish, frozen=True, kw_only=True):
+    """A report forwarded to the server of the account it is about, by the instance actor (MOD-7)."""
+
+    report_id: int
+
+
+class Deliver(Job, frozen=True, kw_only=True):
+    """Send one activity to one inbox. Twice: the delivery row says that it ended; the peer knows the id."""
+
+    queue: ClassVar[Queue] = Queue.DELIVERY
+    retry: ClassVar[Retry] = Retry.PATIENT
+    max_age: ClassVar[timedelta] = WEEK
+
+    delivery_id: int
+    to_host: str
+    about: str
+
+    @property
+    def key(self) -> str | None:
+        return f"Deliver:{self.delivery_id}"
+
+    @property
+    def order_key(self) -> str | None:
+        return f"deliver:{self.about}:{self.to_host}"
+
+    @property
+    def host(self) -> str | None:
+        return self.to_host
+
+
+class DeliverErasure(Deliver, frozen=True, kw_only=True):
+    """The same for deletes and erasures, which are tried for 30 days."""
+
+    max_age: ClassVar[timedelta] = MONTH
+
+
+class FetchParent(Job, frozen=True, kw_only=True):
+    """Fetch what a stored post answers, up the thread, bounded. Twice: it is stored already."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    status_id: int
+
+    @property
+    def key(self) -> str | None:
+        return f"FetchParent:{self.status_id}"
+
+
+class RefreshAccount(Job, frozen=True, kw_only=True):
+    """Fetch a remote actor anew. Twice: the newer document stays."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    account_id: int
+    at_host: str
+
+    @property
+    def key(self) -> str | None:
+        return f"RefreshAccount:{self.account_id}"
+
+    @property
+    def host(self) -> str | None:
+        return self.at_host
+
+
+class RefreshPoll(Job, frozen=True, kw_only=True):
+    """Fetch the counts of a remote poll anew. Twice: the same counts."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    status_id: int
+    at_host: str
+
+    @property
+    def key(self) -> str | None:
+        return f"RefreshPoll:{self.status_id}"
+
+    @property
+    def host(self) -> str | None:
+        return self.at_host
