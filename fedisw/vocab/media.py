@@ -53,10 +53,11 @@ def as_links(value: Json) -> tuple[Link, ...]:
 def as_link(value: Json) -> Link | None:
     """A string or a Link object; None when it has no usable `href`."""
     if isinstance(value, str):
-        return Link(href=value) if read.is_url(value) else None
+        value = {"href": value}
     if not isinstance(value, dict):
         return None
     href = read.as_text(value.get("href")) or read.as_text(value.get("url"))
+    href = href.replace("&#038;", "&")  # WordPress escapes pictures' addresses as if for HTML
     if not read.is_url(href):
         return None
     return Link(
