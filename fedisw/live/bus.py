@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from fedisw.live.topics import AnyMessage
+from fedisw.live.topics import AnyMessage, decode
 
 SLOW_READER: Final = 256  # events that wait for one reader before it is cut off (reliability, section 3.6)
 
@@ -104,6 +104,11 @@ class Bus:
         event = Event(topic, message)
         for reader in tuple(self._readers.get(topic, ())):
             reader._receive(event)
+
+    def receive(self, topic: str, data: bytes) -> None:
+        """Publish a message in its JSON form, as a unit of work or another process gives it."""
+        if self.has_readers(topic):
+            self.publish(topic, decode(data))
 
     def subscribe(self, *topics: str, size: int = SLOW_READER, lossy: bool = False) -> Subscription:
         """Begin to hear topics.

@@ -20,6 +20,14 @@ async def test_a_message_reaches_every_reader_of_its_topic_and_no_other() -> Non
         assert await cleo.take(within=0) is None
 
 
+async def test_messages_of_a_unit_of_work_come_as_json() -> None:
+    bus = Bus()
+    with bus.subscribe("home:1") as reader:
+        bus.receive("home:2", b"nobody listens, nothing is read")
+        bus.receive("home:1", topics.encode(Posted(7)))
+        assert await reader.take() == Event("home:1", Posted(7))
+
+
 async def test_events_come_in_order() -> None:
     bus = Bus()
     with bus.subscribe("a", "b") as reader:
