@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
+from fedisw.model.jobs import JobState
 from fedisw.storage.db import Enqueued, Tx
 from fedisw.storage.dialect import lock
 from fedisw.storage.statements import Command, Query, TextIn
-from fedisw.storage.tables.jobs import LIVE, JobState, jobs
+from fedisw.storage.tables.jobs import LIVE, jobs
 
 _insert = postgresql.insert(jobs)
 # a job that is asked for again while it runs has read an older state: it runs once more

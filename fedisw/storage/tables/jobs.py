@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Named, Table, Text, TypedColumns, and_
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, Named, Table, Text, TypedColumns
-
+from fedisw.model.jobs import Cause, JobState
 from fedisw.storage.tables.base import BigId, Choice, Millis, metadata
-
-
-class JobState(StrEnum):
-    """Where a job stands; ready, running and waiting are live."""
-
-    READY = "ready"
-    RUNNING = "running"
-    WAITING = "waiting"  # for its time, or behind an earlier job of its order key
-    DONE = "done"
-    DEAD = "dead"
-    CANCELLED = "cancelled"
-
-
-class Cause(StrEnum):
-    """Why a job is dead."""
-
-    EXPIRED = "expired"  # older than its max_age
-    CRASH = "crash"  # lost with its worker too often
-    REFUSED = "refused"  # one of our errors that another try cannot help
-    BUG = "bug"  # unexpected errors, too often
-    UNREADABLE = "unreadable"  # the row cannot be turned into a job
-
 
 LIVE = (JobState.READY, JobState.RUNNING, JobState.WAITING)
 
@@ -63,7 +40,7 @@ jobs = Table("jobs", metadata, _Jobs, sqlite_autoincrement=True)  # a number is 
 
 _is_live = jobs.c.state.in_(LIVE)
 _is_ready = jobs.c.state == JobState.READY
-_is_waiting = jobs.c.state == JobState.WAITING
+_is_waiting = and_(jobs.c.state == JobState.WAITING, ~jobs.c.behind)
 _is_running = jobs.c.state == JobState.RUNNING
 _is_over = jobs.c.finished_at.is_not(None)
 
