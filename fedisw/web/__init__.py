@@ -1,0 +1,1 @@
+"""Everything that answers HTTP: routes, forms, pages, the client API, ActivityPub addresses."""

@@ -1,0 +1,140 @@
+"""From an error to an answer: the one table of statuses, and the shape of contract section 6."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from fedisw.i18n import later
+from fedisw.model import errors
+from fedisw.web import answers
+from fedisw.web.keys import REQUEST_ID, TEMPLATES, translator_of
+from fedisw.web.routes import route_of
+
+STATUSES: Final[Mapping[type[errors.FediswError], int]] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    errors.TooLarge: 413,
+    errors.UnsupportedMedia: 415,
+    errors.Invalid: 422,
+    errors.TooMany: 429,
+    errors.Unreachable: 503,
+}
+JSON_PREFIXES: Final = (
+    "/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/", "/ap/", "/actor", "/inbox",
+    "/health", "/media/", "/metrics",
+)  # fmt: skip
+PROBLEM_PREFIXES: Final = ("/ap/", "/actor", "/inbox")
+NOT_FOUND: Final = "Record not found"
+EXPLANATIONS: Final = {
+    400: later("Your browser sent something that we cannot read."),
+    401: later("You have to sign in to see this."),
+    403: later("You may not do this."),
+    404: later("There is nothing here, or it is not for you to see."),
+    405: later("This address cannot be used in that way."),
+    410: later("What was here has been deleted."),
+    413: later("That is too large."),
+    422: later("Something that you entered does not fit."),
+    429: later("That was too often. Please try again later."),
+    500: later("Something went wrong on our side."),
+    503: later("We cannot do this at the moment. Please try again later."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a client is told about an error."""
+
+    status: int
+    message: str
+    details: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def status_of(kind: type[errors.FediswError]) -> int | None:
+    """The status for a class of error: its own, or that of the nearest class above it; None if nobody thought of it."""
+    return next((STATUSES[above] for above in kind.__mro__ if above in STATUSES), None)
+
+
+def told(error: errors.FediswError) -> Told:
+    """What the client may know of an error (NET-10: never why something outside failed)."""
+    status = status_of(type(error)) or 500
+    match error:
+        case errors.Invalid(field="", problem=problem):
+            return Told(status=status, message=problem)
+        case errors.Invalid(field=name, problem=problem, code=code):
+            details = {name: [{"error": code, "description": problem}]}
+            return Told(status=status, message=f"Validation failed: {human(name)} {problem}", details=details)
+        case errors.NotFound():
+            return Told(status=status, message=NOT_FOUND)
+        case errors.TooMany(retry_after=seconds):
+            return Told(status=status, message="Too many requests", headers={"Retry-After": str(seconds)})
+        case errors.Unreachable(retry_after=seconds):
+            return Told(
+                status=status,
+                message="There was a temporary problem serving your request, please try again",
+                headers={"Retry-After": str(seconds)},
+            )
+        case errors.Unauthenticated():
+            message = str(error) or "The access token is invalid"
+            return Told(status=status, message=message, headers={"WWW-Authenticate": 'Bearer realm="fedisw"'})
+        case errors.Forbidden():
+            return Told(status=status, message=str(error) or "This action is not allowed")
+        case errors.Conflict():
+            return Told(status=status, message=str(error) or "Conflict during update, please try again")
+        case errors.Malformed():
+            return Told(status=status, message=str(error) or "Bad Request")
+        case _:
+            return Told(status=status, message=HTTPStatus(status).phrase)
+
+
+def human(name: str) -> str:
+    """A field as a word in a sentence: `poll[expires_in]` is "Expires in"."""
+    last = name.rstrip("]").rpartition("[")[2] or name
+    return last.replace("_", " ").capitalize()
+
+
+def answer(request: web.Request, said: Told) -> web.Response:
+    """The answer in the form that this address speaks: JSON, or a page."""
+    response = _page(request, said) if wants_page(request) else _json(request, said)
+    response.headers.update(said.headers)
+    return response
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether an error is shown to a person in a browser."""
+    route = route_of(request)
+    if route is not None and not route.auth.page:
+        return False
+    return TEMPLATES in request.app and not request.path.startswith(JSON_PREFIXES)
+
+
+def _json(request: web.Request, said: Told) -> web.Response:
+    body: dict[str, object] = {"error": said.message}
+    if said.details:
+        body["details"] = said.details
+    if request.path.startswith(PROBLEM_PREFIXES):
+        body |= {"type": "about:blank", "title": HTTPStatus(said.status).phrase, "status": said.status}
+    return answers.json(body, status=said.status)
+
+
+def _page(request: web.Request, said: Told) -> web.Response:
+    translate = translator_of(request).gettext
+    explanation = EXPLANATIONS.get(said.status, EXPLANATIONS[400 if said.status < 500 else 500])
+    return answers.page(
+        request,
+        "error.html",
+        status=said.status,
+        heading=translate(explanation),
+        explanation="",
+        detail=said.message if said.details else "",
+        request_id=request.get(REQUEST_ID, ""),
+    )

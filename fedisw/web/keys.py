@@ -1,0 +1,100 @@
+"""What handlers find in the application and in a request, by typed keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from aiohttp import web
+
+from fedisw.config import Settings
+from fedisw.crypto.passwords import Passwords
+from fedisw.i18n import Translator, preferred, translator
+from fedisw.live.buckets import Buckets
+from fedisw.live.bus import Bus
+from fedisw.media.images import Images
+from fedisw.media.store import MediaStore
+from fedisw.model.accounts import Account, User
+from fedisw.model.errors import Unauthenticated
+from fedisw.model.oauth import App, Session, Token, Viewer
+from fedisw.storage.db import Database
+
+
+class Templates(Protocol):
+    """The pages' templates (web/pages/render.py)."""
+
+    def render(self, request: web.Request, name: str, /, **values: object) -> str:
+        """A template as HTML; it finds the viewer, the language and the form token in the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A person who proved who they are: by a token (`token`, `app`) or by a session cookie (`session`)."""
+
+    viewer: Viewer
+    account: Account
+    user: User
+    token: Token | None = None
+    app: App | None = None
+    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """A valid access token with its application; `caller` is None for a token of an application alone."""
+
+    token: Token
+    app: App
+    caller: Caller | None
+
+
+@dataclass(slots=True)
+class State:
+    """How far the process is: told by `/health/ready`. `reasons` are for the metrics address only."""
+
+    ready: bool = False
+    draining: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+SETTINGS: Final = web.AppKey("settings", Settings)
+DB: Final = web.AppKey("db", Database)
+BUS: Final = web.AppKey("bus", Bus)
+STORE: Final = web.AppKey[MediaStore]("store", MediaStore)
+UPLOADS: Final = web.AppKey("uploads", Path)  # folder for files on their way in
+IMAGES: Final = web.AppKey("images", Images)
+BUCKETS: Final = web.AppKey("buckets", Buckets)
+PASSWORDS: Final = web.AppKey("passwords", Passwords)
+TEMPLATES: Final = web.AppKey[Templates]("templates", Templates)
+STATE: Final = web.AppKey("state", State)
+NOW: Final = web.AppKey[Callable[[], datetime]]("now")  # aware, UTC
+NEW_ID: Final = web.AppKey[Callable[[], int]]("new_id")
+
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+ADDRESS: Final = web.RequestKey("address", str)  # of the client, as listed proxies tell it (RAT-1)
+VIEWER: Final = web.RequestKey[Viewer | None]("viewer")
+CALLER: Final = web.RequestKey[Caller]("caller", Caller)  # present where a person proved who they are
+BEARER: Final = web.RequestKey[Bearer]("bearer", Bearer)  # present where a valid token was sent
+TRANSLATOR: Final = web.RequestKey("translator", Translator)
+
+
+def caller_of(request: web.Request) -> Caller:
+    """Who calls, on routes that want a person; Unauthenticated elsewhere."""
+    caller = request.get(CALLER)
+    if not isinstance(caller, Caller):
+        raise Unauthenticated("The access token is invalid")
+    return caller
+
+
+def translator_of(request: web.Request) -> Translator:
+    """The language of an answer: the person's own, else what the browser wants."""
+    known: Translator | None = request.get(TRANSLATOR)
+    if known is None:
+        caller: Caller | None = request.get(CALLER)
+        default = request.app[SETTINGS].instance.languages[0]
+        wanted = preferred(request.headers.get("Accept-Language", ""), default=default) if caller is None else caller.user.locale
+        request[TRANSLATOR] = known = translator(wanted)
+    return known

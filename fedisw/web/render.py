@@ -1,0 +1,92 @@
+"""HTML from templates: every value is escaped unless it is `Markup` (HTM-7); texts are in the language of the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from importlib.resources import files
+from typing import Final
+
+from aiohttp import web
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from fedisw import __version__
+from fedisw.i18n import LANGUAGES, translator
+from fedisw.web.assets import assets
+from fedisw.web.frame import Frame, Head
+
+HOMEPAGE: Final = "https://fedisw.example"  # where the licence's offer of the source points to
+PRIVATE: Final = "private, no-store"
+PUBLIC: Final = "public, max-age=60"  # seconds; only for what everybody may see, and nobody is signed in
+
+
+class Templates:
+    """The templates of pages/templates, compiled when first used, once a language.
+
+    Args:
+        now: the clock that "3 hours ago" is counted from.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
+        self._by_language = {language: _environment(language, now) for language in LANGUAGES}
+
+    def render(self, template: str, *, language: str, **values: object) -> str:
+        """The page; `template` is a path below the folder of templates, such as `auth/signin.html`."""
+        return self._by_language[language].get_template(template).render(values)
+
+
+TEMPLATES: Final = web.AppKey[Templates]("templates", Templates)
+
+
+def page(
+    request: web.Request,
+    template: str,
+    *,
+    frame: Frame,
+    head: Head,
+    status: int = 200,
+    public: bool = False,
+    headers: Mapping[str, str] | None = None,
+    **values: object,
+) -> web.Response:
+    """The answer with a page.
+
+    Args:
+        template: path below the folder of templates; `frame`, `head` and `values` are its names.
+        public: whether every anonymous reader gets this answer; kept from caches when somebody is signed in (VIS-8).
+        headers: more headers.
+    """
+    text = request.app[TEMPLATES].render(template, language=frame.language, frame=frame, head=head, **values)
+    response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
+    shared = public and frame.me is None
+    response.headers.setdefault("Cache-Control", PUBLIC if shared else PRIVATE)
+    response.headers["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
+    response.headers["Content-Language"] = frame.language
+    if not head.indexable:
+        response.headers["X-Robots-Tag"] = "noindex"
+    if head.document:
+        response.headers.add("Link", f'<{head.document}>; rel="alternate"; type="application/activity+json"')
+    return response
+
+
+def _environment(language: str, now: Callable[[], datetime]) -> Environment:
+    words = translator(language)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(_source), trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(words.names)
+    environment.globals.update(
+        ago=lambda when: words.ago(when, now=now()),
+        date=partial(words.date, zone=UTC),
+        moment=lambda when: f"{words.moment(when, zone=UTC)} UTC",
+        static=assets().path,
+        version=__version__,
+        homepage=HOMEPAGE,
+    )
+    return environment
+
+
+def _source(name: str) -> str | None:
+    file = files("fedisw.web").joinpath("pages", "templates", *name.split("/"))
+    return file.read_text("utf-8") if file.is_file() else None
