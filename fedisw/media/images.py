@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final, Self
 
 import msgspec
-import structlog
 
 import fedisw
 from fedisw.media import wire
@@ -22,6 +21,7 @@ from fedisw.media.probe import HEAD_BYTES, Kind, probe
 from fedisw.media.video import refuse_unless_image
 from fedisw.media.wire import Purpose
 from fedisw.model.errors import Invalid, Unreachable
+from fedisw.observe.logging import logger
 
 CHILDREN: Final = 2
 WALL_SECONDS: Final = 120.0  # for one file (security MED-4)
@@ -33,7 +33,7 @@ MAX_BLURHASH: Final = 100  # characters
 _PIPE_BYTES: Final = 1024 * 1024
 _ROOT: Final = Path(fedisw.__file__).resolve().parent.parent
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+log: Final = logger("media")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,10 +106,10 @@ def check_claims(width: int, height: int, frames: int) -> None:
         Invalid: over MAX_PIXELS, MAX_FRAMES or MAX_FRAME_PIXELS, or empty.
     """
     pixels = width * height
-    if pixels < 1 or frames < 1:
-        raise Invalid("file", "this image is empty")
     if pixels > MAX_PIXELS:
         raise Invalid("file", "this image has too many pixels")
+    if pixels < 1 or frames < 1:
+        raise Invalid("file", "this image is empty")
     if frames > MAX_FRAMES or frames * pixels > MAX_FRAME_PIXELS:
         raise Invalid("file", "this animation is too long")
 
@@ -131,6 +131,9 @@ def _orientation(image: Image.Image) -> int:
 
 def _clean(image: Image.Image, profile: object) -> Image.Image:
     """RGB or, if something shows through, RGBA; colours as on an ordinary screen; a new image with no metadata."""
+    if image.mode.startswith("I"):  # 16 bits of grey; `convert` would cut at 255 instead of scaling
+        image = image.point(lambda value: value * (1 / 256)).convert("L")
+        image.info = {}
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if isinstance(profile, bytes) and image.mode in _PROFILED_MODES:
         image = _to_srgb(image, profile)
