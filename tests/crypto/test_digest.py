@@ -26,8 +26,14 @@ def test_what_we_make_we_accept():
 
 @pytest.mark.parametrize(
     "value",
-    [f"sha-256={SHA256}", f"Sha-512={SHA512}", f"SHA-512={SHA512}, SHA-256={SHA256}", f"md5=AAAA,SHA-256={SHA256}", f"UNIXsum=1 , sha-256={SHA256}"],
-)  # fmt: skip
+    [
+        f"sha-256={SHA256}",
+        f"Sha-512={SHA512}",
+        f"SHA-512={SHA512}, SHA-256={SHA256}",
+        f"md5=AAAA,SHA-256={SHA256}",
+        f"UNIXsum=1 , sha-256={SHA256}",
+    ],
+)
 def test_digests_in_the_forms_that_peers_send(value: str):
     digest.check_digest(value, BODY)
 
@@ -35,11 +41,20 @@ def test_digests_in_the_forms_that_peers_send(value: str):
 @pytest.mark.parametrize(
     "value",
     [
-        "", "SHA-256", "SHA-256=", f"SHA-256={OTHER}", f"SHA-256={SHA256[:-4]}", "SHA-256=!!!", "md5=AAAA", f"SHA-1={SHA256}",
-        f"SHA-256={SHA256}, SHA-512={SHA256}", f"SHA-256={SHA256},SHA-256={OTHER}", f"SHA-256={SHA256} {SHA256}",
+        "",
+        "SHA-256",
+        "SHA-256=",
+        f"SHA-256={OTHER}",
+        f"SHA-256={SHA256[:-4]}",
+        "SHA-256=!!!",
+        "md5=AAAA",
+        f"SHA-1={SHA256}",
+        f"SHA-256={SHA256}, SHA-512={SHA256}",
+        f"SHA-256={SHA256},SHA-256={OTHER}",
+        f"SHA-256={SHA256} {SHA256}",
         ",".join(["md5=A"] * 9 + [f"SHA-256={SHA256}"]),
     ],
-)  # fmt: skip
+)
 def test_wrong_missing_and_broken_digests_are_refused(value: str):
     with pytest.raises(Unauthenticated):
         digest.check_digest(value, BODY)
@@ -55,10 +70,19 @@ def test_content_digests_in_the_forms_that_peers_send(value: str):
 @pytest.mark.parametrize(
     "value",
     [
-        "", f"sha-256={SHA256}", f"sha-256=:{OTHER}:", "sha-256=::", "md5=:AAAA:", f"sha-256=:{SHA256}:, sha-512=:{SHA256}:",
-        f"sha-256=:{SHA256}:, sha-256=:{SHA256}:", f"SHA-256=:{SHA256}:", f"sha-256=:{SHA256}", "sha-256=1", f"sha-256=:{SHA256}:,",
+        "",
+        f"sha-256={SHA256}",
+        f"sha-256=:{OTHER}:",
+        "sha-256=::",
+        "md5=:AAAA:",
+        f"sha-256=:{SHA256}:, sha-512=:{SHA256}:",
+        f"sha-256=:{SHA256}:, sha-256=:{SHA256}:",
+        f"SHA-256=:{SHA256}:",
+        f"sha-256=:{SHA256}",
+        "sha-256=1",
+        f"sha-256=:{SHA256}:,",
     ],
-)  # fmt: skip
+)
 def test_wrong_missing_and_broken_content_digests_are_refused(value: str):
     with pytest.raises(Unauthenticated):
         digest.check_content_digest(value, BODY)

@@ -104,9 +104,14 @@ def test_what_is_no_multikey_is_refused(text: str):
 def test_a_private_key_whose_numbers_do_not_fit_is_refused_on_import():
     numbers = vectors.rsa().private_numbers()
     wrong = rsa.RSAPrivateNumbers(
-        p=numbers.p, q=numbers.q, d=numbers.d + 2, dmp1=numbers.dmp1, dmq1=numbers.dmq1, iqmp=numbers.iqmp,
+        p=numbers.p,
+        q=numbers.q,
+        d=numbers.d + 2,
+        dmp1=numbers.dmp1,
+        dmq1=numbers.dmq1,
+        iqmp=numbers.iqmp,
         public_numbers=numbers.public_numbers,
-    ).private_key(unsafe_skip_rsa_key_validation=True)  # fmt: skip
+    ).private_key(unsafe_skip_rsa_key_validation=True)
     with pytest.raises(Malformed):
         keys.import_private(keys.private_pem(wrong))
 
