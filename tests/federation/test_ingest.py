@@ -203,7 +203,7 @@ def test_what_is_within_the_limits_comes_out_unchanged(value: dict[str, object])
     assert document(json.dumps(value).encode()) == value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(LOOKALIKES)
 def test_what_looks_like_an_activity_is_read_or_refused_with_our_own_error(value: dict[str, object]):
     try:
