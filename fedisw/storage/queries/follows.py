@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.accounts import Account
@@ -21,6 +21,17 @@ _WINDOW = and_(C.id < bindparam("below"), C.id > bindparam("above"))
 BY_PAIR = Query(Follow, select(follows).where(_PAIR))
 BY_ID = Query(Follow, select(follows).where(C.id == bindparam("id")))
 BY_URI = Query(Follow, select(follows).where(C.uri == bindparam("uri"), C.follower_id == bindparam("follower_id")))
+BY_ACTIVITY = Query(Follow, select(follows).where(C.uri == bindparam("uri"), C.target_id == bindparam("target_id")))
+AT_HOST = Query(
+    int,
+    select(accounts.c.id)
+    .join(follows, or_(C.target_id == accounts.c.id, C.follower_id == accounts.c.id))
+    .where(
+        accounts.c.host == bindparam("host"),
+        or_(C.follower_id == bindparam("account_id"), C.target_id == bindparam("account_id")),
+    )
+    .distinct(),
+)
 INSERT_ONCE = Command(insert(follows).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
 ACCEPT = Command(update(follows).where(_PAIR, C.accepted.is_(False)).values(accepted=True))
 CHANGE = Command(
@@ -126,6 +137,16 @@ def find_by_id(tx: Tx, follow_id: int) -> Follow | None:
 def find_by_uri(tx: Tx, uri: str, *, follower_id: int) -> Follow | None:
     """The follow that its follower made with this activity id."""
     return tx.one(BY_URI, uri=uri, follower_id=follower_id)
+
+
+def find_by_activity(tx: Tx, uri: str, *, target_id: int) -> Follow | None:
+    """The follow of this target that was made with this activity id."""
+    return tx.one(BY_ACTIVITY, uri=uri, target_id=target_id)
+
+
+def ids_at_host(tx: Tx, *, account_id: int, host: str) -> list[int]:
+    """Accounts of a server that follow `account_id` or are followed by it."""
+    return tx.all(AT_HOST, account_id=account_id, host=host)
 
 
 def insert_once(tx: Tx, follow: Follow) -> bool:

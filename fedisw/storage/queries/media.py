@@ -1,0 +1,95 @@
+"""Files of posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, insert, or_, select, update
+
+from fedisw.model.errors import NotFound
+from fedisw.model.media import Media
+from fedisw.storage.db import Tx
+from fedisw.storage.statements import Command, IdIn, Query
+from fedisw.storage.tables.statuses import media
+
+C = media.c
+
+OWN = Query(Media, select(media).where(C.id == bindparam("id"), C.account_id == bindparam("account_id")))
+OWN_FREE = Query(Media, select(media).where(IdIn(C.id, "ids"), C.account_id == bindparam("account_id")))
+OF_STATUSES = Query(Media, select(media).where(IdIn(C.status_id, "ids")).order_by(C.status_id, C.position, C.id))
+BY_KEY = Query(Media, select(media).where(or_(C.key == bindparam("key"), C.preview_key == bindparam("key"))).limit(1))
+INSERT = Command(insert(media))
+ATTACH = Command(
+    update(media)
+    .where(
+        C.id == bindparam("key"), C.account_id == bindparam("owner"), or_(C.status_id.is_(None), C.status_id == bindparam("to"))
+    )
+    .values(status_id=bindparam("to"), position=bindparam("place"))
+)
+DETACH = Command(update(media).where(C.id == bindparam("key")).values(status_id=None))
+DESCRIBE = Command(
+    update(media)
+    .where(C.id == bindparam("id_"))
+    .values(description=bindparam("description"), focus_x=bindparam("focus_x"), focus_y=bindparam("focus_y"))
+)
+REMOVE = Query(Media, delete(media).where(IdIn(C.id, "ids")).returning(*C))
+FREE_BEFORE = Query(
+    Media, select(media).where(C.status_id.is_(None), C.created_at < bindparam("before")).order_by(C.id).limit(bindparam("limit"))
+)
+
+
+def own(tx: Tx, media_id: int, *, account_id: int) -> Media:
+    """A file of this person; NotFound for everybody else's (VIS-9)."""
+    found = tx.one(OWN, id=media_id, account_id=account_id)
+    if found is None:
+        raise NotFound("media", media_id)
+    return found
+
+
+def owned(tx: Tx, ids: Sequence[int], *, account_id: int) -> list[Media]:
+    """Those of these files that belong to the person, attached or not, in the order asked for."""
+    found = {item.id: item for item in tx.all(OWN_FREE, ids=list(ids), account_id=account_id)} if ids else {}
+    return [found[item] for item in ids if item in found]
+
+
+def of_statuses(tx: Tx, ids: Iterable[int]) -> list[Media]:
+    """Files of these posts, in the authors' order."""
+    wanted = list(ids)
+    return tx.all(OF_STATUSES, ids=wanted) if wanted else []
+
+
+def find_by_key(tx: Tx, key: str) -> Media | None:
+    """The file that this key of the media store belongs to, as original or as preview."""
+    return tx.one(BY_KEY, key=key) if key else None
+
+
+def add(tx: Tx, item: Media) -> None:
+    """Store a new file's row."""
+    tx.exec(INSERT, item)
+
+
+def attach(tx: Tx, ids: Sequence[int], *, status_id: int, account_id: int) -> int:
+    """Give own, unattached files to a post in this order (MED-9); how many were taken."""
+    return sum(tx.exec(ATTACH, key=media_id, owner=account_id, to=status_id, place=at) for at, media_id in enumerate(ids))
+
+
+def detach(tx: Tx, ids: Iterable[int]) -> None:
+    """Take files from their post; they may be used again for a while."""
+    for media_id in ids:
+        tx.exec(DETACH, key=media_id)
+
+
+def describe(tx: Tx, media_id: int, *, description: str, focus_x: float, focus_y: float) -> None:
+    """Change alt text and focus."""
+    tx.exec(DESCRIBE, id_=media_id, description=description, focus_x=focus_x, focus_y=focus_y)
+
+
+def remove(tx: Tx, ids: Sequence[int]) -> list[Media]:
+    """Forget files; what they were, for the store."""
+    return tx.all(REMOVE, ids=list(ids)) if ids else []
+
+
+def free_before(tx: Tx, before: datetime, *, limit: int = 100) -> list[Media]:
+    """Files that never became part of a post, uploaded before then."""
+    return tx.all(FREE_BEFORE, before=before, limit=limit)
