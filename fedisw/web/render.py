@@ -57,7 +57,7 @@ def page(
         public: whether every anonymous reader gets this answer; kept from caches when somebody is signed in (VIS-8).
         headers: more headers.
     """
-    text = request.app[TEMPLATES].render(template, language=frame.language, frame=frame, head=head, **values)
+    text = request.app[TEMPLATES].render(template, language=frame.language, frame=frame, head=head, status=status, **values)
     response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
     shared = public and frame.me is None
     response.headers.setdefault("Cache-Control", PUBLIC if shared else PRIVATE)
