@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -75,7 +75,9 @@ class Translator:
 
     def moment(self, when: datetime, *, zone: tzinfo) -> str:
         """A day and time to the minute, as it is in `zone`."""
-        return format_datetime(when, format="medium", tzinfo=zone, locale=self._locale)
+        there = when.astimezone(zone)
+        day = format_date(there.date(), format="medium", locale=self._locale)
+        return f"{day}, {format_time(there.timetz(), format='short', locale=self._locale)}"
 
     def ago(self, when: datetime, *, now: datetime) -> str:
         """How long ago something was, in the largest unit: "3 hours ago"; what seems to lie in the future is just now."""
