@@ -45,7 +45,7 @@ def update(*, id: str, actor: str, object: Document, to: Sequence[str] = (), cc:
 
 def delete(*, id: str, actor: str, object: str, to: Sequence[str], cc: Sequence[str] = ()) -> Document:
     """Delete of a post: a Tombstone stands inside."""
-    inside: Document = {"id": object, "type": "Tombstone", "atomUri": object}
+    inside: Document = {"id": object, "type": "Tombstone"}
     return {"id": id, "type": "Delete", "actor": actor, **_addressing(to, cc), "object": inside}
 
 

@@ -26,8 +26,8 @@ def build_actor(
     """One actor as a document, without `@context`.
 
     Args:
-        actor: with one RSA key (PEM) among its keys and at most one Ed25519 key (multibase). `memorial` and
-            `suspended` are sent where true.
+        actor: with one RSA key (PEM) among its keys and at most one Ed25519 key (multibase). `suspended` is
+            sent where true.
         source: what a summary was typed as.
         generator: id of the instance actor; says that we read RFC 9421 (FEP-844e).
     """
@@ -76,7 +76,7 @@ def _flags(actor: Actor) -> Document:
     return {
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,
-        "memorial": actor.memorial or None,
+        "memorial": actor.memorial if actor.type is ActorType.PERSON else None,
         "suspended": actor.suspended or None,
     }
 

@@ -71,12 +71,16 @@ def attachment(media: Media) -> Document:
         "summary": media.description,
         "width": media.width,
         "height": media.height,
-        "duration": f"PT{media.duration:g}S" if media.duration else None,
+        "duration": _duration(media.duration),
         "blurhash": media.blurhash,
         "focalPoint": [*media.focal_point] if media.focal_point else None,
         "icon": {"type": "Image", "url": media.thumbnail} if media.thumbnail else None,
     }
     return without_empty(members)
+
+
+def _duration(seconds: float | None) -> str | None:
+    return f"PT{seconds:.3f}".rstrip("0").rstrip(".") + "S" if seconds else None
 
 
 def mention(tag: Mention) -> Document:

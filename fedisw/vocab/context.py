@@ -14,7 +14,7 @@ from fedisw.vocab.read import Document, Json
 
 _ID: Final = "@id"
 
-# Definitions as in federation, sections 2.2, 2.5, 4.3, 4.5, 4.12, 6.1 and 6.5; `votersCount` as Mastodon has it.
+# Definitions as in federation, sections 2.2, 2.5, 4.3, 4.12, 6.1 and 6.5; `votersCount` as Mastodon has it.
 TERMS: Final[Document] = {
     "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
     "movedTo": {"@id": "as:movedTo", "@type": _ID},
@@ -23,7 +23,6 @@ TERMS: Final[Document] = {
     "Hashtag": "as:Hashtag",
     "ostatus": "http://ostatus.org#",
     "conversation": "ostatus:conversation",
-    "atomUri": "ostatus:atomUri",
     "toot": "http://joinmastodon.org/ns#",
     "featured": {"@id": "toot:featured", "@type": _ID},
     "featuredTags": {"@id": "toot:featuredTags", "@type": _ID},
