@@ -10,7 +10,7 @@ from fedisw.model.errors import Invalid, NotFound
 from fedisw.model.relations import Block, Follow, Mute
 from fedisw.services import following
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, blocks, follows, mutes, notifications, timelines
+from fedisw.storage.queries import accounts, blocks, feeds, follows, mutes, notifications
 
 
 def block(tx: Tx, *, account: Account, target: Account, uri: str, block_id: int, now: datetime) -> bool:
@@ -27,8 +27,8 @@ def block(tx: Tx, *, account: Account, target: Account, uri: str, block_id: int,
     for follow in following.sever(tx, account.id, target.id):
         _say_ended(tx, follow, account=account, target=target)
     notifications.remove_from(tx, account_id=account.id, from_id=target.id)
-    timelines.remove_author(tx, viewer_id=account.id, author_id=target.id)
-    timelines.remove_author(tx, viewer_id=target.id, author_id=account.id)
+    feeds.remove_author(tx, viewer_id=account.id, author_id=target.id)
+    feeds.remove_author(tx, viewer_id=target.id, author_id=account.id)
     if account.local and not target.local:
         tx.enqueue(PublishBlock(block_id=block_id))
     return True
