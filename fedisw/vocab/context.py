@@ -81,7 +81,8 @@ def with_context(document: Document) -> Document:
 def context_of(document: Document) -> Json:
     """The value of `@context`. A document inside that has its own (a wrapped activity) is not looked into."""
     used = set(_names(document))
-    inline = {term: definition for term, definition in TERMS.items() if term in _with_prefixes(used)}
+    needed = _with_prefixes(used)
+    inline = {term: definition for term, definition in TERMS.items() if term in needed}
     parts: list[Json] = [AS]
     if "publicKey" in used:
         parts.append(SECURITY)

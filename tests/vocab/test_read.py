@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fedisw.model.errors import Invalid
 from fedisw.vocab import limits, names, read
@@ -223,3 +225,9 @@ def test_a_time_is_read_in_its_many_forms(value: Json, time: datetime | None):
 )
 def test_a_duration_is_read_in_seconds(value: Json, seconds: float | None):
     assert read.as_duration(value) == seconds
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("htps:/[]@.%x1:?#éß。١\u200d\ud800", max_size=30).map(lambda tail: f"https://{tail}") | st.text(max_size=30))
+def test_any_text_is_a_url_or_is_not(value: str):
+    assert isinstance(read.is_url(value), bool)
