@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from fedisw.model.errors import FediswError, Invalid
+from fedisw.model.errors import Invalid
 
 KEY_BYTES = 32
 VERSION = b"\x01"
@@ -24,8 +24,11 @@ HEADER_BYTES = len(VERSION) + FINGERPRINT_BYTES
 MIN_DIFFERENT_BYTES = 12  # 32 random bytes practically never have fewer; typed-in and example keys do
 
 
-class Unsealable(FediswError):
-    """A sealed value does not open: another master key, another row, or damaged."""
+class Unsealable(Exception):
+    """A sealed value does not open: another master key, another row, or damaged.
+
+    Nobody who asks can do anything about it, so it is none of the domain's errors: an operator must look.
+    """
 
 
 class Sealer:
