@@ -1,4 +1,4 @@
-"""Answers: JSON, pages and redirects, in one form each."""
+"""Answers: JSON and redirects, in one form each."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Final
 
 import msgspec
 from aiohttp import web
-
-from fedisw.web.keys import TEMPLATES
 
 JSON: Final = "application/json"
 _ENCODER: Final = msgspec.json.Encoder()
@@ -22,12 +20,6 @@ def json(value: object, *, status: int = 200, headers: Mapping[str, str] | None 
 def raw_json(body: bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """The same for bytes that are JSON already."""
     return web.Response(body=body, status=status, headers=headers, content_type=JSON, charset="utf-8")
-
-
-def page(request: web.Request, name: str, /, *, status: int = 200, **values: object) -> web.Response:
-    """A page made from a template."""
-    html = request.app[TEMPLATES].render(request, name, **values)
-    return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
 
 
 def see_other(location: str) -> web.Response:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
 
-from fedisw.i18n import later
 from fedisw.model import errors
 from fedisw.web import answers
-from fedisw.web.keys import REQUEST_ID, TEMPLATES, translator_of
 from fedisw.web.routes import route_of
 
 STATUSES: Final[Mapping[type[errors.FediswError], int]] = {
@@ -34,19 +32,6 @@ JSON_PREFIXES: Final = (
 )  # fmt: skip
 PROBLEM_PREFIXES: Final = ("/ap/", "/actor", "/inbox")
 NOT_FOUND: Final = "Record not found"
-EXPLANATIONS: Final = {
-    400: later("Your browser sent something that we cannot read."),
-    401: later("You have to sign in to see this."),
-    403: later("You may not do this."),
-    404: later("There is nothing here, or it is not for you to see."),
-    405: later("This address cannot be used in that way."),
-    410: later("What was here has been deleted."),
-    413: later("That is too large."),
-    422: later("Something that you entered does not fit."),
-    429: later("That was too often. Please try again later."),
-    500: later("Something went wrong on our side."),
-    503: later("We cannot do this at the moment. Please try again later."),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +42,10 @@ class Told:
     message: str
     details: Mapping[str, list[dict[str, str]]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+ErrorPage = Callable[[web.Request, Told], web.Response]
+ERROR_PAGE: Final = web.AppKey[ErrorPage]("error_page")  # how people are shown an error; without it they get JSON
 
 
 def status_of(kind: type[errors.FediswError]) -> int | None:
@@ -104,7 +93,7 @@ def human(name: str) -> str:
 
 def answer(request: web.Request, said: Told) -> web.Response:
     """The answer in the form that this address speaks: JSON, or a page."""
-    response = _page(request, said) if wants_page(request) else _json(request, said)
+    response = request.app[ERROR_PAGE](request, said) if wants_page(request) else _json(request, said)
     response.headers.update(said.headers)
     return response
 
@@ -114,7 +103,7 @@ def wants_page(request: web.Request) -> bool:
     route = route_of(request)
     if route is not None and not route.auth.page:
         return False
-    return TEMPLATES in request.app and not request.path.startswith(JSON_PREFIXES)
+    return ERROR_PAGE in request.app and not request.path.startswith(JSON_PREFIXES)
 
 
 def _json(request: web.Request, said: Told) -> web.Response:
@@ -124,17 +113,3 @@ def _json(request: web.Request, said: Told) -> web.Response:
     if request.path.startswith(PROBLEM_PREFIXES):
         body |= {"type": "about:blank", "title": HTTPStatus(said.status).phrase, "status": said.status}
     return answers.json(body, status=said.status)
-
-
-def _page(request: web.Request, said: Told) -> web.Response:
-    translate = translator_of(request).gettext
-    explanation = EXPLANATIONS.get(said.status, EXPLANATIONS[400 if said.status < 500 else 500])
-    return answers.page(
-        request,
-        "error.html",
-        status=said.status,
-        heading=translate(explanation),
-        explanation="",
-        detail=said.message if said.details else "",
-        request_id=request.get(REQUEST_ID, ""),
-    )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from aiohttp import web
 
@@ -21,13 +21,6 @@ from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Unauthenticated
 from fedisw.model.oauth import App, Session, Token, Viewer
 from fedisw.storage.db import Database
-
-
-class Templates(Protocol):
-    """The pages' templates (web/pages/render.py)."""
-
-    def render(self, request: web.Request, name: str, /, **values: object) -> str:
-        """A template as HTML; it finds the viewer, the language and the form token in the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +61,6 @@ UPLOADS: Final = web.AppKey("uploads", Path)  # folder for files on their way in
 IMAGES: Final = web.AppKey("images", Images)
 BUCKETS: Final = web.AppKey("buckets", Buckets)
 PASSWORDS: Final = web.AppKey("passwords", Passwords)
-TEMPLATES: Final = web.AppKey[Templates]("templates", Templates)
 STATE: Final = web.AppKey("state", State)
 NOW: Final = web.AppKey[Callable[[], datetime]]("now")  # aware, UTC
 NEW_ID: Final = web.AppKey[Callable[[], int]]("new_id")

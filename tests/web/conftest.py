@@ -1,0 +1,58 @@
+"""A small application around given routes: `start(routes)` gives a client; `people` makes accounts with tokens and cookies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from fedisw.config import Settings
+from fedisw.live.buckets import Buckets
+from fedisw.storage.db import Database
+from fedisw.web.app import bare_app
+from fedisw.web.keys import BUCKETS, DB, NOW, UPLOADS
+from fedisw.web.routes import Route
+from tests.support.clock import Clock
+from tests.support.people import People, make_settings
+
+Start = Callable[..., Awaitable["TestClient[web.Request, web.Application]"]]
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Routes speak to the database through services, which are tested on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of https://alpha.test."""
+    return make_settings(tmp_path)
+
+
+@pytest.fixture
+async def people(db: Database, settings: Settings, clock: Clock) -> People:
+    """Makes accounts, tokens and sessions."""
+    return People(db, settings, clock)
+
+
+@pytest.fixture
+async def start(db: Database, settings: Settings, clock: Clock, tmp_path: Path) -> AsyncIterator[Start]:
+    """Serves routes: `client = await start(routes)`; settings may be given as `settings=`."""
+    clients: list[TestClient[web.Request, web.Application]] = []
+
+    async def serve(routes: Iterable[Route], **options: Settings) -> TestClient[web.Request, web.Application]:
+        app = bare_app(options.get("settings", settings), routes)
+        app[DB], app[NOW], app[UPLOADS] = db, clock, tmp_path
+        app[BUCKETS] = Buckets(now=lambda: clock().timestamp())
+        client = TestClient(TestServer(app))
+        await client.start_server()
+        clients.append(client)
+        return client
+
+    yield serve
+    for client in clients:
+        await client.close()

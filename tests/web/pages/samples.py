@@ -1,0 +1,195 @@
+"""One of everything that pages show, as plain values; words are placeholders that belong to no language."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+from fedisw.model.media import MediaKind
+from fedisw.model.statuses import Visibility
+from fedisw.web.frame import FormView, Frame, Head, PersonView
+from fedisw.web.pages.views import (
+    FieldView,
+    MediaView,
+    OptionView,
+    Pager,
+    PollView,
+    PostView,
+    ProfileView,
+    RuleView,
+    ServerView,
+)
+from tests.support.clock import START
+
+
+def person(name: str = "Xa Xb", *, host: str | None = None, **more: Any) -> PersonView:
+    handle = f"xa@{host}" if host else "xa"
+    return PersonView(
+        name=name,
+        handle=f"@xa@{host or 'alpha.test'}",
+        page=f"/@{handle}",
+        url=f"https://{host or 'alpha.test'}/@xa",
+        host=host,
+        letters="XX",
+        tint=3,
+        **more,
+    )
+
+
+def media(kind: MediaKind = MediaKind.IMAGE) -> MediaView:
+    return MediaView(kind=kind, url="/media/1", preview="/media/2", description="Xd", width=640, height=480)
+
+
+def poll(*, hidden: bool = False) -> PollView:
+    shares = (None, None) if hidden else (75, 25)
+    options = tuple(OptionView(title=f"Xo{share}", votes=share, percent=share) for share in shares)
+    return PollView(options=options, voters=None if hidden else 4, ends=START + timedelta(days=1), ended=False)
+
+
+def post(number: int = 1, *, author: PersonView | None = None, content: str = "<p>Xp</p>", **more: Any) -> PostView:
+    values: dict[str, Any] = {
+        "key": f"p{number}",
+        "author": author or person(),
+        "page": f"/@xa/{number}",
+        "url": f"https://alpha.test/@xa/{number}",
+        "published": START - timedelta(hours=3),
+        "visibility": Visibility.PUBLIC,
+        "content": Markup(content),  # as it comes from text/sanitise.py
+    }
+    return PostView(**(values | more))
+
+
+def every_post() -> list[PostView]:
+    """Each form a post can have."""
+    far = person("Xf", host="beta.test", bot=True, avatar="/media/3")
+    return [
+        post(1, replies=2, boosts=1, likes=7, edited=START),
+        post(2, author=far, note="Xn", media=(media(),), sensitive=True, boosted_by=person()),
+        post(3, media=tuple(media(kind) for kind in MediaKind), sensitive=True, reply_to="@xb@alpha.test"),
+        post(4, poll=poll(), visibility=Visibility.UNLISTED, language="de"),
+        post(5, poll=poll(hidden=True), visibility=Visibility.PRIVATE),
+        post(6, visibility=Visibility.DIRECT, media=(media(), media(), media())),
+        post(7, local_only=True, author=person("Xg", group=True)),
+    ]
+
+
+def frame(language: str = "en", *, signed_in: bool = False, **more: Any) -> Frame:
+    return Frame(
+        server="Xs",
+        language=language,
+        me=person() if signed_in else None,
+        csrf_token="token" if signed_in else "",
+        **more,
+    )
+
+
+def server(**more: Any) -> ServerView:
+    values: dict[str, Any] = {
+        "name": "Xs",
+        "domain": "alpha.test",
+        "rules": tuple(RuleView(text=f"Xr{number}", hint="Xh" * (number % 2)) for number in range(7)),
+    }
+    return ServerView(**(values | more))
+
+
+def profile(**more: Any) -> ProfileView:
+    values: dict[str, Any] = {
+        "person": person(),
+        "bio": Markup("<p>Xbio</p>"),
+        "summary": "Xbio",
+        "joined": START,
+        "fields": (
+            FieldView(name="Xw", value=Markup('<a href="https://xa.test" rel="me">Xl</a>'), checked=START),
+            FieldView(name="Xv", value=Markup("Xu")),
+        ),
+        "posts": 1_204,
+        "followers": 1,
+        "following": 3,
+        "approves_followers": True,
+        "memorial": True,
+        "moved_to": "https://beta.test/@xa",
+    }
+    return ProfileView(**(values | more))
+
+
+def compose(problem: str = "") -> SimpleNamespace:
+    return SimpleNamespace(key="k", problem=problem, status="Xt", visibility="public", longest=5_000)
+
+
+BAD_FORM = FormView(
+    values={"username": "x y", "email": "x@"},
+    problems={"username": "Xp1", "email": "Xp2", "password": "Xp3", "agreement": "Xp4", "": "Xp5"},
+    notice="Xi",
+)
+EMPTY_FORM, DONE_FORM = FormView(), FormView(done=True)
+AUDIENCES = [("public", "Xe"), ("private", "Xf")]
+
+
+def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
+    """A name for each sample page, its template, and what it shows; `signed_in` and the like are for the frame."""
+    timeline, links = every_post(), Pager(newer="?min_id=1", older="?max_id=1")
+    replies = [post(30 + depth, depth=depth) for depth in range(4)]
+    contact = {"contact": person(), "email": "team@alpha.test", "members": 2, "posts": 1}
+    auth: dict[str, Any] = {"form": EMPTY_FORM}
+    bad: dict[str, Any] = {"form": BAD_FORM}
+    asked = {"app_name": "Xapp", "hidden": [("state", "x")], "scope_words": ["Xc"]}
+    return {
+        "landing": ("landing.html", {"server": server(), "recent": timeline}),
+        "landing, nothing yet": ("landing.html", {"server": server(description="Xq"), "recent": []}),
+        "home": ("home.html", _home(timeline, links)),
+        "home, nothing yet": ("home.html", _home([], Pager())),
+        "compose": ("compose.html", {"form": compose("Xp"), "audiences": AUDIENCES, "signed_in": True}),
+        "timeline": (
+            "timeline.html",
+            {"server": server(), "heading": "Xh", "intro": "Xi", "nothing": "Xn", "timeline": timeline, "links": links},
+        ),
+        "profile": ("profile.html", {"profile": profile(), "timeline": timeline, "links": links}),
+        "profile, bare": (
+            "profile.html",
+            {"profile": profile(fields=(), bio=Markup(""), followers=None, following=None), "timeline": [], "links": Pager()},
+        ),
+        "thread": (
+            "thread.html",
+            {"server": server(), "ancestors": [post(20)], "post": timeline[1], "descendants": replies, "more_elsewhere": True},
+        ),
+        "about": ("about.html", {"server": server(**contact)}),
+        "about, nobody named": ("about.html", {"server": server()}),
+        "closed": ("closed.html", {"person": person(), "next": "/@xa?max_id=1"}),
+        "remote": ("remote.html", {"person": person(host="beta.test"), "host": "beta.test", "url": "https://beta.test/@xa"}),
+        "remote, unknown": ("remote.html", {"person": None, "host": "beta.test", "url": "https://beta.test/@xa"}),
+        "error": ("error.html", {"heading": "Xh", "explanation": "Xe", "detail": "Xd", "request_id": "00ff"}),
+        "sign in": ("auth/signin.html", auth | {"next": "/oauth/authorize", "app_name": "Xapp"}),
+        "sign in, again": ("auth/signin.html", bad),
+        "sign up": ("auth/signup.html", auth | {"domain": "alpha.test", "server_rules": server().rules}),
+        "sign up, again": ("auth/signup.html", bad | {"domain": "alpha.test", "min_age": 16, "needs_approval": False}),
+        "sign up, done": ("auth/signup.html", {"form": DONE_FORM, "domain": "alpha.test"}),
+        "sign up, closed": ("auth/signup.html", auth | {"domain": "alpha.test", "registrations_open": False}),
+        "password, asked": ("auth/password.html", bad | {"step": "ask", "action": "/auth/password"}),
+        "password, sent": ("auth/password.html", {"form": DONE_FORM, "step": "ask", "action": "/auth/password"}),
+        "password, by mail": ("auth/password.html", auth | {"step": "reset", "token": "x", "action": "/auth/password"}),
+        "password, forced": ("auth/password.html", auth | {"step": "forced", "action": "/auth/password", "signed_in": True}),
+        "confirm": ("auth/confirm.html", auth | {"token": "x", "action": "/auth/confirm"}),
+        "confirm, too late": ("auth/confirm.html", auth),
+        "confirm, done": ("auth/confirm.html", {"form": DONE_FORM}),
+        "consent": ("oauth/consent.html", asked | {"redirect_host": "app.test", "signed_in": True}),
+        "consent, code": ("oauth/consent.html", asked),
+        "code": ("oauth/code.html", {"code": "abc", "app_name": "Xapp", "signed_in": True}),
+    }
+
+
+def _home(timeline: list[PostView], links: Pager) -> dict[str, Any]:
+    form = {"form": compose(), "audiences": AUDIENCES, "signed_in": True}
+    return form | {"server": server(), "timeline": timeline, "links": links}
+
+
+FRAME_WORDS = ("signed_in", "needs_approval", "registrations_open")
+
+
+def values_of(page: dict[str, Any], language: str) -> dict[str, Any]:
+    """What the template gets: the frame and the rest."""
+    around = {name: page[name] for name in FRAME_WORDS if name in page}
+    inside = {name: value for name, value in page.items() if name not in FRAME_WORDS}
+    return {"frame": frame(language, **around), "head": Head(), "status": 200} | inside
