@@ -13,12 +13,17 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """One file: its dotted name (`fedisw.net.client`), its path below the root, its lines and tree."""
+    """One file: its dotted name (`fedisw.net.client`), its path below the root, its lines and tree.
+
+    `uses`: every imported name and every dotted use of one (`aiohttp.ClientSession`, `os.environ`) with its line,
+    whatever it was renamed to; calls of what is not imported as `builtins.…`.
+    """
 
     name: str
     path: str
     lines: tuple[str, ...]
     tree: ast.Module
+    uses: tuple[tuple[str, int], ...]
 
     def inside(self, *packages: str) -> bool:
         """Whether it is one of these modules or packages, or lies below one."""
@@ -27,7 +32,8 @@ class Module:
 
 def parse(text: str, *, name: str = "fedisw.sample", path: str = "sample.py") -> Module:
     """A module from its text."""
-    return Module(name=name, path=path, lines=tuple(text.splitlines()), tree=ast.parse(text, filename=path))
+    tree = ast.parse(text, filename=path)
+    return Module(name=name, path=path, lines=tuple(text.splitlines()), tree=tree, uses=tuple(_uses(tree)))
 
 
 @cache
@@ -42,35 +48,26 @@ def functions(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef
     return (node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def imported(module: Module) -> Iterator[tuple[str, int]]:
-    """Every name that is imported, whole (`urllib.request`, `aiohttp.ClientSession`), with its line."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
-
-
-def used(module: Module) -> Iterator[tuple[str, int]]:
-    """Every imported name and every dotted use of one (`aiohttp.ClientSession`, `os.environ`), whatever it was renamed to."""
+def _uses(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    nodes = tuple(ast.walk(tree))
     aliases: dict[str, str] = {}
-    for node in ast.walk(module.tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
-            aliases |= {
-                alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else alias.name.partition(".")[0]
-                for alias in node.names
-            }
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                aliases[alias.asname or first] = alias.name if alias.asname else first
+                yield alias.name, node.lineno
         elif isinstance(node, ast.ImportFrom):
-            aliases |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    yield from imported(module)
-    for node in ast.walk(module.tree):
+            for alias in node.names:
+                aliases[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                yield f"{node.module}.{alias.name}", node.lineno
+    for node in nodes:
         if isinstance(node, ast.Attribute):
-            dotted = _dotted(node)
-            first, _, rest = dotted.partition(".")
+            first, _, rest = _dotted(node).partition(".")
             if first in aliases:
                 yield f"{aliases[first]}.{rest}", node.lineno
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield f"{aliases.get(node.func.id, f'builtins.{node.func.id}')}", node.lineno
+            yield aliases.get(node.func.id, f"builtins.{node.func.id}"), node.lineno
 
 
 def _dotted(node: ast.expr) -> str:

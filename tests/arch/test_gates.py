@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.arch.source import Module, modules, parse, used
+from tests.arch.source import Module, modules, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def breaches(gate: Gate, module: Module) -> list[str]:
     return sorted(
         {
             f"{module.path}:{line} {name}"
-            for name, line in used(module)
+            for name, line in module.uses
             for gated in gate.names
             if f"{name}.".startswith(f"{gated}.")
         }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from tests.arch.source import Module, functions, modules, parse, used
+from tests.arch.source import Module, functions, modules, parse
 
 PLAIN = ("fedisw.services", "fedisw.storage.queries", "fedisw.model", "fedisw.vocab", "fedisw.text")
 TASK_MAKERS = {"asyncio.create_task", "asyncio.ensure_future"}
@@ -51,7 +51,7 @@ def async_functions(module: Module) -> list[str]:
 
 
 def uses(module: Module, names: set[str]) -> list[str]:
-    return places(((name, line) for name, line in used(module) if name in names), module)
+    return places(((name, line) for name, line in module.uses if name in names), module)
 
 
 def catches_all(module: Module) -> list[str]:
