@@ -16,6 +16,8 @@ from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import accounts, oauth, sessions, users
 from tests.support.clock import Clock
 
+ALL = "read write follow push"  # what every client asks for
+
 
 def make_settings(data_dir: Path, **env: str) -> Settings:
     """Settings of https://alpha.test; more as environment variables."""
@@ -47,9 +49,7 @@ class People:
         await self._db.write(_add_person, account, replace(user, **changes))  # type: ignore[arg-type]  # names of fields
         return account
 
-    async def app(
-        self, scopes: str = "read write follow push", *, redirects: tuple[str, ...] = ("https://app.test/back",)
-    ) -> App:
+    async def app(self, scopes: str = ALL, *, redirects: tuple[str, ...] = ("https://app.test/back",)) -> App:
         """A registered application; its secret is "secret"."""
         number = next(self._ids)
         app = App(
@@ -64,7 +64,7 @@ class People:
         await self._db.write(oauth.add_app, app)
         return app
 
-    async def token(self, account: Account | None, scopes: str = "read write follow push", *, app: App | None = None) -> str:
+    async def token(self, account: Account | None, scopes: str = ALL, *, app: App | None = None) -> str:
         """An access token; without an account, of an application alone."""
         app, text = app or await self.app(), token_urlsafe()
         token = Token(
@@ -79,7 +79,7 @@ class People:
         await self._db.write(oauth.add_token, token)
         return text
 
-    async def bearer(self, account: Account | None, scopes: str = "read write follow push") -> dict[str, str]:
+    async def bearer(self, account: Account | None, scopes: str = ALL) -> dict[str, str]:
         """The same as a header."""
         return {"Authorization": f"Bearer {await self.token(account, scopes)}"}
 

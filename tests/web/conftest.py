@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -18,6 +19,7 @@ from fedisw.web.routes import Route
 from tests.support.clock import Clock
 from tests.support.people import People, make_settings
 
+NOTHING: Mapping[web.AppKey[Any], object] = {}
 Start = Callable[..., Awaitable["TestClient[web.Request, web.Application]"]]
 
 
@@ -41,13 +43,17 @@ async def people(db: Database, settings: Settings, clock: Clock) -> People:
 
 @pytest.fixture
 async def start(db: Database, settings: Settings, clock: Clock, tmp_path: Path) -> AsyncIterator[Start]:
-    """Serves routes: `client = await start(routes)`; settings may be given as `settings=`."""
+    """Serves routes: `client = await start(routes)`; settings and more parts may be given."""
     clients: list[TestClient[web.Request, web.Application]] = []
 
-    async def serve(routes: Iterable[Route], **options: Settings) -> TestClient[web.Request, web.Application]:
-        app = bare_app(options.get("settings", settings), routes)
+    async def serve(
+        routes: Iterable[Route], *, settings: Settings = settings, parts: Mapping[web.AppKey[Any], object] = NOTHING
+    ) -> TestClient[web.Request, web.Application]:
+        app = bare_app(settings, routes)
         app[DB], app[NOW], app[UPLOADS] = db, clock, tmp_path
         app[BUCKETS] = Buckets(now=lambda: clock().timestamp())
+        for key, part in parts.items():
+            app[key] = part
         client = TestClient(TestServer(app))
         await client.start_server()
         clients.append(client)

@@ -97,8 +97,8 @@ async def test_pages_show_errors_in_their_own_way(start: Start) -> None:
     def shown(_: web.Request, said: Told) -> web.Response:
         return web.Response(text=f"<p>{said.status}", status=said.status, content_type="text/html")
 
-    client = await start([Route("GET", "/@{name}", fail, Auth.visitor()), Route("GET", "/api/v1/x", fail, Auth.public())])
-    client.app[ERROR_PAGE] = shown
+    routes = [Route("GET", "/@{name}", fail, Auth.visitor()), Route("GET", "/api/v1/x", fail, Auth.public())]
+    client = await start(routes, parts={ERROR_PAGE: shown})
     assert await (await client.get("/@amy")).text() == "<p>404"
     assert await (await client.get("/nowhere")).text() == "<p>404"
     assert (await client.get("/api/v1/x")).content_type == "application/json"

@@ -60,7 +60,8 @@ CASES = {
     ("app", "user"): Call(403, "This method requires an client credentials authentication"),
     ("any", "none"): Call(401, INVALID), ("any", "app"): OK, ("any", "narrow"): OK,
     ("stream", "none"): Call(401, INVALID), ("stream", "user"): OK, ("stream", "app"): Call(422, NEEDS_USER),
-    ("admin", "user"): Call(403, OUT_OF_SCOPE), ("admin", "admin"): OK, ("admin", "admin scope only"): Call(403, "This action is not allowed"),
+    ("admin", "user"): Call(403, OUT_OF_SCOPE), ("admin", "admin"): OK,
+    ("admin", "admin scope only"): Call(403, "This action is not allowed"),
     ("admin", "none"): Call(401, INVALID),
 }  # fmt: skip
 
