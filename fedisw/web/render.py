@@ -8,17 +8,23 @@ from functools import partial
 from importlib.resources import files
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from fedisw import __version__
+from fedisw.config.settings import RegistrationMode
 from fedisw.i18n import LANGUAGES, translator
 from fedisw.web.assets import assets
 from fedisw.web.frame import Frame, Head
+from fedisw.web.keys import CALLER, SETTINGS, translator_of
+from fedisw.web.middleware import sessions
+from fedisw.web.people import person_of
 
-HOMEPAGE: Final = "https://fedisw.example"  # where the licence's offer of the source points to
+HOMEPAGE: Final = "https://fedisw.example"  # of the software, where its source is offered (AGPL, section 13)
 PRIVATE: Final = "private, no-store"
 PUBLIC: Final = "public, max-age=60"  # seconds; only for what everybody may see, and nobody is signed in
+VARY: Final = "Accept, Accept-Language, Authorization, Cookie"
+JOINABLE: Final = frozenset({RegistrationMode.OPEN, RegistrationMode.APPROVAL})
 
 
 class Templates:
@@ -43,8 +49,8 @@ def page(
     request: web.Request,
     template: str,
     *,
-    frame: Frame,
     head: Head,
+    here: str = "",
     status: int = 200,
     public: bool = False,
     headers: Mapping[str, str] | None = None,
@@ -53,21 +59,36 @@ def page(
     """The answer with a page.
 
     Args:
-        template: path below the folder of templates; `frame`, `head` and `values` are its names.
-        public: whether every anonymous reader gets this answer; kept from caches when somebody is signed in (VIS-8).
+        template: path below the folder of templates; it finds `frame`, `head`, `status` and `values` by name.
+        here: the place of the top bar that is open: home, local, about or none.
+        public: whether every anonymous reader gets this answer; caches never keep it when somebody is signed in (VIS-8).
         headers: more headers.
     """
+    frame = frame_of(request, here=here)
     text = request.app[TEMPLATES].render(template, language=frame.language, frame=frame, head=head, status=status, **values)
     response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=headers)
-    shared = public and frame.me is None
-    response.headers.setdefault("Cache-Control", PUBLIC if shared else PRIVATE)
-    response.headers["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
-    response.headers["Content-Language"] = frame.language
+    response.headers.setdefault(hdrs.CACHE_CONTROL, PUBLIC if public and not frame.csrf_token else PRIVATE)
+    response.headers[hdrs.VARY] = VARY
+    response.headers[hdrs.CONTENT_LANGUAGE] = frame.language
     if not head.indexable:
         response.headers["X-Robots-Tag"] = "noindex"
     if head.document:
-        response.headers.add("Link", f'<{head.document}>; rel="alternate"; type="application/activity+json"')
+        response.headers.add(hdrs.LINK, f'<{head.document}>; rel="alternate"; type="application/activity+json"')
     return response
+
+
+def frame_of(request: web.Request, *, here: str = "") -> Frame:
+    """What surrounds a page for the person who asks."""
+    settings, session = request.app[SETTINGS], request.get(sessions.SESSION)
+    return Frame(
+        server=settings.instance.name,
+        language=translator_of(request).language,
+        me=person_of(request.app, request[CALLER].account) if CALLER in request else None,
+        csrf_token="" if session is None else sessions.form_token(session),
+        here=here,
+        registrations_open=settings.registrations.mode in JOINABLE,
+        needs_approval=settings.registrations.mode is RegistrationMode.APPROVAL,
+    )
 
 
 def _environment(language: str, now: Callable[[], datetime]) -> Environment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 
 VOID = frozenset({"meta", "link", "img", "input", "br", "circle", "rect", "path", "use", "source"})
 LABELLED = frozenset({"input", "select", "textarea"})
@@ -93,7 +94,7 @@ def _landmarks(document: Document) -> list[str]:
     if None in navigation or len(set(navigation)) != len(navigation):
         found.append("navigation without a name of its own")
     levels = [int(element.tag[1]) for element in document.all(*HEADINGS)]
-    found += [f"h{now} after h{before}" for before, now in zip(levels, levels[1:], strict=False) if now > before + 1]
+    found += [f"h{now} after h{before}" for before, now in pairwise(levels) if now > before + 1]
     if not document.one("html").attributes.get("lang"):
         found.append("no language")
     return found

@@ -124,6 +124,7 @@ BAD_FORM = FormView(
     problems={"username": "Xp1", "email": "Xp2", "password": "Xp3", "agreement": "Xp4", "": "Xp5"},
     notice="Xi",
 )
+BAD_MAIL = FormView(values={"email": "x@"}, problems={"email": "Xp2", "": "Xp5"})
 EMPTY_FORM, DONE_FORM = FormView(), FormView(done=True)
 AUDIENCES = [("public", "Xe"), ("private", "Xf")]
 
@@ -162,12 +163,12 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         "remote, unknown": ("remote.html", {"person": None, "host": "beta.test", "url": "https://beta.test/@xa"}),
         "error": ("error.html", {"heading": "Xh", "explanation": "Xe", "detail": "Xd", "request_id": "00ff"}),
         "sign in": ("auth/signin.html", auth | {"next": "/oauth/authorize", "app_name": "Xapp"}),
-        "sign in, again": ("auth/signin.html", bad),
+        "sign in, again": ("auth/signin.html", {"form": BAD_MAIL}),
         "sign up": ("auth/signup.html", auth | {"domain": "alpha.test", "server_rules": server().rules}),
         "sign up, again": ("auth/signup.html", bad | {"domain": "alpha.test", "min_age": 16, "needs_approval": False}),
         "sign up, done": ("auth/signup.html", {"form": DONE_FORM, "domain": "alpha.test"}),
         "sign up, closed": ("auth/signup.html", auth | {"domain": "alpha.test", "registrations_open": False}),
-        "password, asked": ("auth/password.html", bad | {"step": "ask", "action": "/auth/password"}),
+        "password, asked": ("auth/password.html", {"form": BAD_MAIL, "step": "ask", "action": "/auth/password"}),
         "password, sent": ("auth/password.html", {"form": DONE_FORM, "step": "ask", "action": "/auth/password"}),
         "password, by mail": ("auth/password.html", auth | {"step": "reset", "token": "x", "action": "/auth/password"}),
         "password, forced": ("auth/password.html", auth | {"step": "forced", "action": "/auth/password", "signed_in": True}),
