@@ -1,0 +1,1 @@
+"""Text that people write and read: cleaning HTML, composing it, mentions, hashtags, names, languages, lengths."""
