@@ -40,7 +40,7 @@ class Origin:
             raise Invalid("url", "not a URL") from error
         if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
             raise Invalid("url", "not an http(s) URL of a server")
-        return cls(scheme=parts.scheme, host=_ascii_host(host), port=port or DEFAULT_PORTS[parts.scheme])
+        return cls(scheme=parts.scheme, host=_ascii_host(host), port=DEFAULT_PORTS[parts.scheme] if port is None else port)
 
     @property
     def authority(self) -> str:

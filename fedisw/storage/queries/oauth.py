@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, insert, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 from fedisw.model.accounts import Account, User
 from fedisw.model.oauth import App, Code, Token
 from fedisw.storage.db import Tx
-from fedisw.storage.statements import Command, Query
+from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, users
 from fedisw.storage.tables.oauth import apps, codes, tokens
 
@@ -17,6 +18,7 @@ A, C, T = apps.c, codes.c, tokens.c
 
 APP_BY_CLIENT = Query(App, select(apps).where(A.client_id == bindparam("client_id")))
 APP_BY_ID = Query(App, select(apps).where(A.id == bindparam("id")))
+APPS_BY_IDS = Query(App, select(apps).where(IdIn(A.id, "ids")))
 ADD_APP = Command(insert(apps))
 PRUNE_APPS = Command(delete(apps).where(A.created_at < bindparam("before"), A.last_used_at.is_(None)))
 ADD_CODE = Command(insert(codes))
@@ -56,6 +58,12 @@ def find_app(tx: Tx, client_id: str) -> App | None:
 def app_by_id(tx: Tx, app_id: int) -> App | None:
     """The application with this id of ours."""
     return tx.one(APP_BY_ID, id=app_id)
+
+
+def apps_by_ids(tx: Tx, ids: Iterable[int]) -> list[App]:
+    """Those that exist."""
+    wanted = list(ids)
+    return tx.all(APPS_BY_IDS, ids=wanted) if wanted else []
 
 
 def add_app(tx: Tx, app: App) -> None:

@@ -1,0 +1,1 @@
+"""What people can do: the rules, in the transaction they are given."""

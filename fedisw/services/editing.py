@@ -1,0 +1,317 @@
+"""Changing and deleting posts, of our own people and of other servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from fedisw.jobs.work import PublishDelete, PublishEdit, PublishUndoBoost, RemoveFiles
+from fedisw.live import topics
+from fedisw.model.accounts import Account, Reach
+from fedisw.model.errors import Invalid, NotFound
+from fedisw.model.media import Media
+from fedisw.model.notifications import NotificationType
+from fedisw.model.peers import Tombstone
+from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
+from fedisw.model.views import StatusView
+from fedisw.services import hydrate, notifications, posting
+from fedisw.services.posting import NewId
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import accounts, feeds, media, polls, statuses, tombstones
+
+
+def own_status(tx: Tx, status_id: int, *, author_id: int) -> Status:
+    """A post that this person wrote; NotFound for everybody else's (VIS-9)."""
+    status = statuses.find(tx, status_id)
+    if status is None or status.account_id != author_id:
+        raise NotFound("status", status_id)
+    return status
+
+
+def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: datetime, new_id: NewId) -> Status:
+    """Replace what a post says; visibility and parent stay (VIS-6: only the author adds people).
+
+    An edit that changes nothing makes no new form. Changed poll options set the votes back.
+
+    Raises:
+        NotFound: not a post of the author's.
+        Invalid: nothing would be left, or a file is not the author's own.
+    """
+    status = own_status(tx, status_id, author_id=author.id)
+    if status.reblog_of_id is not None:
+        raise NotFound("status", status_id)
+    if not draft.html and not draft.media_ids and draft.poll is None:
+        raise Invalid("text", "can't be blank", code="ERR_BLANK")
+    before = media.of_statuses(tx, [status.id])
+    poll = polls.get(tx, status.poll_id) if status.poll_id is not None else None
+    changed = replace(
+        status,
+        content=draft.html,
+        text=draft.text,
+        spoiler_text=draft.spoiler_text,
+        sensitive=draft.sensitive,
+        language=draft.language or status.language,
+    )
+    same_files = [item.id for item in before] == list(draft.media_ids)
+    if changed == status and same_files and _same_poll(poll, draft):
+        return status
+    _keep_form(tx, status, before=before, poll=poll, form_id=new_id())
+    _set_files(tx, status, before=before, wanted=draft.media_ids, author_id=author.id)
+    poll_id = _set_poll(tx, status, poll, draft, new_id=new_id)
+    statuses.edit(tx, replace(changed, poll_id=poll_id, edited_at=now))
+    _rename(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
+    notifications.for_new_status(tx, replace(status, created_at=now), author=author, mentioned=draft.mentioned, now=now)
+    edited = statuses.get(tx, status.id)
+    _tell_of_edit(tx, edited, now=now)
+    if not status.local_only:
+        tx.enqueue(PublishEdit(status_id=status.id, revision=edited.revision))
+    return edited
+
+
+def _same_poll(poll: Poll | None, draft: Draft) -> bool:
+    if poll is None or draft.poll is None:
+        return poll is None and draft.poll is None
+    return poll.options == draft.poll.options and poll.multiple == draft.poll.multiple
+
+
+def _keep_form(tx: Tx, status: Status, *, before: Sequence[Media], poll: Poll | None, form_id: int) -> None:
+    statuses.add_edit(
+        tx,
+        StatusEdit(
+            id=form_id,
+            status_id=status.id,
+            content=status.content,
+            spoiler_text=status.spoiler_text,
+            sensitive=status.sensitive,
+            media=msgspec.json.encode([item.id for item in before]),
+            poll_options=poll.options if poll else (),
+            created_at=status.edited_at or status.created_at,
+        ),
+    )
+
+
+def _set_files(tx: Tx, status: Status, *, before: Sequence[Media], wanted: Sequence[int], author_id: int) -> None:
+    media.detach(tx, [item.id for item in before if item.id not in wanted])
+    if media.attach(tx, wanted, status_id=status.id, account_id=author_id) != len(wanted):
+        raise Invalid("media_ids", "a file is missing, not yours, or part of another post")
+
+
+def _set_poll(tx: Tx, status: Status, poll: Poll | None, draft: Draft, *, new_id: NewId) -> int | None:
+    if poll is not None and _same_poll(poll, draft):
+        return poll.id
+    if poll is not None:
+        polls.remove(tx, poll.id)
+    if draft.poll is None:
+        return None
+    made = Poll(
+        id=new_id(),
+        status_id=status.id,
+        account_id=status.account_id,
+        options=draft.poll.options,
+        votes=(0,) * len(draft.poll.options),
+        multiple=draft.poll.multiple,
+        hide_totals=draft.poll.hide_totals,
+        voters_count=0,
+        expires_at=draft.poll.expires_at,
+    )
+    polls.add(tx, made)
+    return made.id
+
+
+def _rename(
+    tx: Tx, status: Status, *, mentioned: Iterable[int], silent: Iterable[int], tags: Iterable[str], new_id: NewId
+) -> None:
+    """Names and tags of the new text; who received the post stays a receiver, silently."""
+    loud, quiet = frozenset(mentioned), frozenset(silent)
+    before = statuses.mentions_of(tx, [status.id])
+    statuses.clear_mentions(tx, status.id)
+    everybody = dict.fromkeys((*loud, *quiet, *(item.account_id for item in before)))
+    statuses.add_mentions(tx, [Mention(status_id=status.id, account_id=item, silent=item not in loud) for item in everybody])
+    statuses.set_tags(tx, status.id, posting.named_tags(tags, new_id=new_id))
+
+
+def _tell_of_edit(tx: Tx, status: Status, *, now: datetime) -> None:
+    """Streams show the new text; people here who boosted the post are told."""
+    message = topics.encode(topics.Edited(status_id=status.id))
+    for owner in feeds.feed_owners(tx, status.id):
+        tx.publish(topics.home(owner), message)
+    for boost in statuses.boosts_of(tx, status.id):
+        notifications.notify(
+            tx,
+            account_id=boost.account_id,
+            kind=NotificationType.UPDATE,
+            from_id=status.account_id,
+            status=status,
+            now=now,
+        )
+
+
+def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: datetime, new_id: NewId) -> Status | None:
+    """Another server changed a post of `author`; None when it is not stored, not the author's, or not newer (ING-3, ING-6).
+
+    Without a newer `updated` only the counts of a poll are taken over.
+    """
+    status = statuses.find_by_uri(tx, remote.uri)
+    if status is None or status.account_id != author.id or status.local:
+        return None
+    poll = polls.get(tx, status.poll_id) if status.poll_id is not None else None
+    if remote.updated is None or remote.updated <= (status.edited_at or status.created_at):
+        return _take_counts(tx, status, poll, remote, now=now)
+    before = media.of_statuses(tx, [status.id])
+    _keep_form(tx, status, before=before, poll=poll, form_id=new_id())
+    poll_id = _take_poll(tx, status, poll, remote, now=now, new_id=new_id)
+    media.remove(tx, [item.id for item in before])
+    posting.store_remote_media(tx, status, remote.media, new_id=new_id, now=now)
+    statuses.edit(
+        tx,
+        replace(
+            status,
+            object_type=remote.object_type,
+            content=remote.content,
+            spoiler_text=remote.spoiler_text,
+            sensitive=remote.sensitive,
+            language=remote.language or status.language,
+            emojis=remote.emojis,
+            poll_id=poll_id,
+            edited_at=min(remote.updated, now),
+        ),
+    )
+    _rename(tx, status, mentioned=remote.mentioned, silent=remote.silent, tags=remote.tags, new_id=new_id)
+    edited = statuses.get(tx, status.id)
+    notifications.for_new_status(tx, replace(edited, created_at=now), author=author, mentioned=remote.mentioned, now=now)
+    _tell_of_edit(tx, edited, now=now)
+    return edited
+
+
+def _take_counts(tx: Tx, status: Status, poll: Poll | None, remote: RemoteStatus, *, now: datetime) -> Status | None:
+    if poll is None or remote.poll is None or poll.options != remote.poll.options:
+        return None
+    fresh = posting.remote_poll(remote.poll, status=status, poll_id=poll.id, now=now)
+    polls.change(tx, fresh)
+    statuses.touch(tx, status.id)
+    return statuses.get(tx, status.id)
+
+
+def _take_poll(tx: Tx, status: Status, poll: Poll | None, remote: RemoteStatus, *, now: datetime, new_id: NewId) -> int | None:
+    if poll is not None and (remote.poll is None or remote.poll.options != poll.options):
+        polls.remove(tx, poll.id)
+        poll = None
+    if remote.poll is None:
+        return None
+    fresh = posting.remote_poll(remote.poll, status=status, poll_id=poll.id if poll else new_id(), now=now)
+    if poll is None:
+        polls.add(tx, fresh)
+    else:
+        polls.change(tx, fresh)
+    return fresh.id
+
+
+def delete_status(tx: Tx, *, author_id: int, status_id: int, now: datetime, delete_media: bool = False) -> StatusView:
+    """Delete an own post (or boost); what it was, for a redraft.
+
+    Its files stay usable for 24 h unless `delete_media` (mastodon-api.md, section 2.11).
+    """
+    status = own_status(tx, status_id, author_id=author_id)
+    view = hydrate.views(tx, [status.id])[0]
+    if status.reblog_of_id is not None:
+        undo_boost(tx, status)
+        return view
+    reached = tuple(item.account_id for item in statuses.mentions_of(tx, [status.id]))
+    boosters = tuple(boost.account_id for boost in statuses.boosts_of(tx, status.id))
+    if delete_media:
+        _remove_files(tx, view.media)
+    else:
+        media.detach(tx, [item.id for item in view.media])
+    _remove(tx, status, account=view.account, now=now, ours=True)
+    if not status.local_only:
+        tx.enqueue(
+            PublishDelete(
+                account_id=author_id,
+                status_id=status.id,
+                object_uri=status.uri,
+                public=status.visibility in (Visibility.PUBLIC, Visibility.UNLISTED),
+                account_ids=tuple(dict.fromkeys((*reached, *boosters))),
+            )
+        )
+    return view
+
+
+def undo_boost(tx: Tx, boost: Status) -> None:
+    """Take a boost away; if it is ours, other servers are told."""
+    original = statuses.find(tx, boost.reblog_of_id) if boost.reblog_of_id is not None else None
+    _tell_removed(tx, boost)
+    statuses.remove(tx, boost.id)
+    if original is None:
+        return
+    statuses.count_reblogs(tx, original.id, -1)
+    notifications.withdraw(
+        tx, account_id=original.account_id, kind=NotificationType.REBLOG, from_id=boost.account_id, status_id=original.id
+    )
+    if boost.local:
+        tx.enqueue(
+            PublishUndoBoost(
+                account_id=boost.account_id,
+                boost_id=boost.id,
+                boost_uri=boost.uri,
+                object_uri=original.uri,
+                author_id=original.account_id,
+                visibility=boost.visibility.value,
+            )
+        )
+
+
+def delete_by_remote(tx: Tx, *, actor: Account, uri: str, now: datetime) -> bool:
+    """Another server deleted a post of `actor`; a tombstone stays, so that a late Create cannot revive it (ING-7).
+
+    False when the post is somebody else's: nothing happens (ING-3).
+    """
+    status = statuses.find_by_uri(tx, uri)
+    if status is not None and (status.account_id != actor.id or status.local):
+        return False
+    if status is None:
+        return tombstones.add(tx, Tombstone(uri=uri, account_id=None, former_type="Note", deleted_at=now))
+    if status.reblog_of_id is not None:
+        undo_boost(tx, status)
+        return True
+    _remove_files(tx, media.of_statuses(tx, [status.id]))
+    _remove(tx, status, account=actor, now=now, ours=False)
+    return True
+
+
+def _remove(tx: Tx, status: Status, *, account: Account, now: datetime, ours: bool) -> None:
+    _tell_removed(tx, status)
+    statuses.remove(tx, status.id)
+    tombstones.add(
+        tx,
+        Tombstone(
+            uri=status.uri,
+            account_id=account.id if ours else None,
+            former_type=status.object_type.value,
+            published_at=status.created_at,
+            deleted_at=now,
+        ),
+    )
+    if posting.counted(status, author_reach_public=account.reach is Reach.PUBLIC):
+        accounts.count_deleted(tx, account.id)
+        if status.in_reply_to_id is not None:
+            statuses.count_replies(tx, status.in_reply_to_id, -1)
+
+
+def _tell_removed(tx: Tx, status: Status) -> None:
+    """Streams drop the post; ids only, and only where it may have stood."""
+    message = topics.encode(topics.Removed(status_id=status.id))
+    for owner in feeds.feed_owners(tx, status.id):
+        tx.publish(topics.home(owner), message)
+    if status.visibility is Visibility.PUBLIC and status.reblog_of_id is None:
+        tx.publish(topics.PUBLIC, message)
+        tx.publish(topics.PUBLIC_LOCAL if status.local else topics.PUBLIC_REMOTE, message)
+
+
+def _remove_files(tx: Tx, files: Iterable[Media]) -> None:
+    gone = media.remove(tx, [item.id for item in files])
+    keys = tuple(key for item in gone for key in (item.key, item.preview_key) if key)
+    if keys:
+        tx.enqueue(RemoveFiles(keys=keys))

@@ -1,0 +1,282 @@
+"""New posts: of our own people and of other servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from fedisw.jobs.work import ClosePoll, FanOut, FetchParent, PublishStatus
+from fedisw.model.accounts import Account
+from fedisw.model.errors import Gone, Invalid, NotFound
+from fedisw.model.media import Media, MediaKind, MediaState
+from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
+from fedisw.model.statuses import Poll as PollValue
+from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
+from fedisw.services import notifications
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import accounts, audience, idempotency, media, polls, statuses, tombstones
+
+NewId = Callable[[], int]
+
+
+def create_status(
+    tx: Tx,
+    *,
+    author: Account,
+    draft: Draft,
+    status_id: int,
+    uri: str,
+    url: str,
+    now: datetime,
+    new_id: NewId,
+    idempotency_key: tuple[str, bytes] | None = None,
+) -> Status:
+    """Post something: the post, its files, poll, notifications and all follow-up work in one transaction (P-2).
+
+    Args:
+        draft: what to post; the text is clean and mentions are resolved.
+        uri: id on the wire, `{origin}/ap/objects/{status_id}`.
+        idempotency_key: the client's key and the hash of its request; the same request again gives the first
+            post, also when both arrive at once.
+
+    Raises:
+        NotFound: the post to answer does not exist, or not for the author (VIS-2).
+        Invalid: the key was used for another request, a file is not the author's own free one, nothing to post.
+    """
+    if idempotency_key is not None:
+        earlier = _earlier(tx, author.id, idempotency_key, status_id, now)
+        if earlier is not None:
+            return earlier
+    if not draft.html and not draft.media_ids and draft.poll is None:
+        raise Invalid("text", "can't be blank", code="ERR_BLANK")
+    parent = _readable_parent(tx, draft.in_reply_to_id, author.id)
+    poll = _new_poll(draft.poll, status_id=status_id, author=author, poll_id=new_id()) if draft.poll else None
+    status = Status(
+        id=status_id,
+        uri=uri,
+        url=url,
+        account_id=author.id,
+        host=None,
+        visibility=draft.visibility,
+        local_only=draft.local_only,
+        content=draft.html,
+        text=draft.text,
+        spoiler_text=draft.spoiler_text,
+        sensitive=draft.sensitive,
+        language=draft.language,
+        in_reply_to_id=parent.id if parent else None,
+        in_reply_to_account_id=parent.account_id if parent else None,
+        in_reply_to_uri=parent.uri if parent else "",
+        conversation_id=parent.conversation_id if parent else _conversation(tx, status_id, uri),
+        poll_id=poll.id if poll else None,
+        app_id=draft.app_id,
+        created_at=now,
+    )
+    statuses.insert_once(tx, status)
+    if poll is not None:
+        _store_poll(tx, poll)
+    if media.attach(tx, draft.media_ids, status_id=status_id, account_id=author.id) != len(draft.media_ids):
+        raise Invalid("media_ids", "a file is missing, not yours, or part of another post")
+    _store_names(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
+    _count(tx, status, author=author)
+    notifications.for_new_status(tx, status, author=author, mentioned=draft.mentioned, now=now)
+    tx.enqueue(FanOut(status_id=status_id))
+    if not status.local_only:
+        tx.enqueue(PublishStatus(status_id=status_id))
+    return status
+
+
+def _earlier(tx: Tx, account_id: int, key: tuple[str, bytes], status_id: int, now: datetime) -> Status | None:
+    answer = idempotency.claim(tx, account_id=account_id, key=key[0], body_hash=key[1], status_id=status_id, now=now)
+    if answer is None:
+        return None
+    if answer.body_hash != key[1]:
+        raise Invalid("Idempotency-Key", "was used for another post")
+    earlier = statuses.find(tx, answer.status_id)
+    if earlier is None:
+        raise Gone("the post was deleted")
+    return earlier
+
+
+def _readable_parent(tx: Tx, parent_id: int | None, author_id: int) -> Status | None:
+    if parent_id is None:
+        return None
+    parent = statuses.get(tx, parent_id)
+    if parent.reblog_of_id is not None:
+        parent = statuses.get(tx, parent.reblog_of_id)
+    if parent.id not in audience.readable(tx, [parent.id], author_id):
+        raise NotFound("status", parent_id)
+    return parent
+
+
+def _conversation(tx: Tx, status_id: int, uri: str) -> int:
+    """A new thread of ours: its address is the post's with another prefix (contract, section 5)."""
+    return statuses.conversation(tx, uri.replace("/ap/objects/", "/ap/contexts/"), new_id=status_id)
+
+
+def _new_poll(draft: PollDraft, *, status_id: int, author: Account, poll_id: int) -> PollValue:
+    return PollValue(
+        id=poll_id,
+        status_id=status_id,
+        account_id=author.id,
+        options=draft.options,
+        votes=(0,) * len(draft.options),
+        multiple=draft.multiple,
+        hide_totals=draft.hide_totals,
+        voters_count=0,
+        expires_at=draft.expires_at,
+    )
+
+
+def _store_poll(tx: Tx, poll: PollValue) -> None:
+    polls.add(tx, poll)
+    if poll.expires_at is not None:
+        tx.enqueue(ClosePoll(poll_id=poll.id), run_at=poll.expires_at)
+
+
+def store_remote_status(
+    tx: Tx, *, author: Account, remote: RemoteStatus, status_id: int, now: datetime, new_id: NewId
+) -> Status | None:
+    """Store a post of another server once.
+
+    Args:
+        author: whose post it is, checked by the caller (ING-2).
+        remote: read, cleaned and resolved by federation/convert/note.py.
+        status_id: an id of the time it was published.
+
+    Returns:
+        The post; None when it is known already or was deleted (ING-7, ING-10).
+    """
+    if tombstones.exists(tx, remote.uri) or statuses.find_by_uri(tx, remote.uri) is not None:
+        return None
+    parent = statuses.find_by_uri(tx, remote.in_reply_to_uri) if remote.in_reply_to_uri else None
+    status = _remote_row(tx, author=author, remote=remote, status_id=status_id, parent=parent, new_id=new_id, now=now)
+    if not statuses.insert_once(tx, status):
+        return None
+    if remote.poll is not None and status.poll_id is not None:
+        _store_poll(tx, remote_poll(remote.poll, status=status, poll_id=status.poll_id, now=now))
+    store_remote_media(tx, status, remote.media, new_id=new_id, now=now)
+    named = tuple(dict.fromkeys((*remote.mentioned, *remote.silent)))
+    _store_names(tx, status, mentioned=named, silent=remote.silent, tags=remote.tags, new_id=new_id)
+    _count(tx, status, author=author)
+    for waiting in statuses.waiting_for(tx, status.uri):
+        statuses.connect(tx, waiting, parent=status)
+        if counted(waiting, author_reach_public=True):
+            statuses.count_replies(tx, status.id, 1)
+    loud = [account_id for account_id in remote.mentioned if account_id not in remote.silent]
+    notifications.for_new_status(tx, status, author=author, mentioned=loud, now=now)
+    if now - status.created_at <= notifications.NEWS:
+        tx.enqueue(FanOut(status_id=status.id))
+    if parent is None and remote.in_reply_to_uri:
+        tx.enqueue(FetchParent(status_id=status.id))
+    return status
+
+
+def _remote_row(
+    tx: Tx, *, author: Account, remote: RemoteStatus, status_id: int, parent: Status | None, new_id: NewId, now: datetime
+) -> Status:
+    return Status(
+        id=status_id,
+        uri=remote.uri,
+        url=remote.url or remote.uri,
+        account_id=author.id,
+        host=author.host,
+        object_type=remote.object_type,
+        visibility=remote.visibility,
+        content=remote.content,
+        spoiler_text=remote.spoiler_text,
+        sensitive=remote.sensitive,
+        language=remote.language,
+        emojis=remote.emojis,
+        in_reply_to_id=parent.id if parent else None,
+        in_reply_to_account_id=parent.account_id if parent else None,
+        in_reply_to_uri=remote.in_reply_to_uri,
+        conversation_id=_remote_conversation(tx, remote, parent, status_id),
+        poll_id=new_id() if remote.poll else None,
+        created_at=min(remote.published, now),
+        edited_at=remote.updated if remote.updated and remote.updated > remote.published else None,
+    )
+
+
+def _remote_conversation(tx: Tx, remote: RemoteStatus, parent: Status | None, status_id: int) -> int:
+    if parent is not None:
+        return parent.conversation_id
+    return statuses.conversation(tx, remote.conversation_uri or f"{remote.uri}#context", new_id=status_id)
+
+
+def remote_poll(remote: RemotePoll, *, status: Status, poll_id: int, now: datetime) -> PollValue:
+    """The row of another server's poll."""
+    return PollValue(
+        id=poll_id,
+        status_id=status.id,
+        account_id=status.account_id,
+        options=remote.options,
+        votes=remote.votes,
+        multiple=remote.multiple,
+        voters_count=remote.voters_count,
+        expires_at=remote.expires_at,
+        closed_at=remote.closed_at,
+        fetched_at=now,
+    )
+
+
+def store_remote_media(tx: Tx, status: Status, files: Sequence[RemoteMedia], *, new_id: NewId, now: datetime) -> None:
+    """Store the attachments of another server's post; the files are fetched when somebody looks (MED-10)."""
+    for position, file in enumerate(files):
+        media.add(
+            tx,
+            Media(
+                id=new_id(),
+                account_id=status.account_id,
+                status_id=status.id,
+                position=position,
+                kind=MediaKind(file.kind),
+                state=MediaState.READY,
+                media_type=file.media_type,
+                remote_url=file.remote_url,
+                description=file.description,
+                blurhash=file.blurhash,
+                width=file.width,
+                height=file.height,
+                focus_x=file.focus_x,
+                focus_y=file.focus_y,
+                created_at=now,
+            ),
+        )
+
+
+def _store_names(
+    tx: Tx, status: Status, *, mentioned: Iterable[int], silent: Iterable[int], tags: Iterable[str], new_id: NewId
+) -> None:
+    quiet = frozenset(silent)
+    statuses.add_mentions(
+        tx,
+        [Mention(status_id=status.id, account_id=item, silent=item in quiet) for item in dict.fromkeys(mentioned)],
+    )
+    statuses.set_tags(tx, status.id, named_tags(tags, new_id=new_id))
+
+
+def named_tags(tags: Iterable[str], *, new_id: NewId) -> list[Tag]:
+    """Tags as first written, each folded name once."""
+    folded: dict[str, str] = {}
+    for tag in tags:
+        folded.setdefault(tag.casefold(), tag)
+    return [Tag(id=new_id(), name=name, display=display) for name, display in folded.items()]
+
+
+def _count(tx: Tx, status: Status, *, author: Account) -> None:
+    """Counters show only what the anonymous viewer may see (VIS-10)."""
+    if may_read(_audience(status, author), ANONYMOUS) is not Verdict.YES:
+        return
+    accounts.count_status(tx, author.id, at=status.created_at)
+    if status.in_reply_to_id is not None:
+        statuses.count_replies(tx, status.in_reply_to_id, 1)
+
+
+def counted(status: Status, *, author_reach_public: bool) -> bool:
+    """Whether a post counts in what everybody sees."""
+    return author_reach_public and not status.local_only and status.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+
+
+def _audience(status: Status, author: Account) -> Audience:
+    return Audience(visibility=status.visibility, local_only=status.local_only, reach=author.reach)
