@@ -31,6 +31,7 @@ MAY_CATCH_ALL = {
     "fedisw.jobs.worker": "a fault in one job must not stop the others",
     "fedisw.web.middleware": "a fault in one request becomes a 500 with its id",
     "fedisw.cli": "a fault becomes an exit code",
+    "fedisw.text.sanitise": "whatever the parser does, the text is shown escaped (HTM-2)",
     "fedisw.media.child": "decoders fed with hostile bytes may raise anything; the file is refused",
     "fedisw.storage.hooks": "the change is committed: a broken bus costs a poll, not the answer",
     "fedisw.storage.postgres": "whatever a unit raises belongs to its caller, never to the pool",
