@@ -1,0 +1,1 @@
+"""Documents of other servers to our values."""

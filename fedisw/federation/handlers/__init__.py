@@ -1,0 +1,1 @@
+"""What other servers did: one handler for each kind of activity."""
