@@ -23,7 +23,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Delete, Insert, Update
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnElement
 from sqlalchemy.sql.selectable import CompoundSelect, Select, TextualSelect
-from sqlalchemy.types import TypeEngine, UserDefinedType
+from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 from typing_extensions import TypeForm
 
 from fedisw.storage.values import Mismatch, build_reader, encode, field_hints
@@ -208,7 +208,7 @@ def _as_constant(element: object, **_: object) -> ColumnElement[Any] | None:
     if not isinstance(element, BindParameter):
         return None
     if not element.expanding:
-        if element.required or not isinstance(element.value, int | Enum):
+        if element.required or not isinstance(element.value, int | Enum) or isinstance(element.type, NullType):
             return None
         return _Constant(element.value, element.type)
     members = tuple(element.value or ())

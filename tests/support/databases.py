@@ -137,6 +137,7 @@ class PostgresDatabases:
         with psycopg.connect(make_conninfo(self.url(name), options="-c lock_timeout=2000")) as connection:
             connection.execute("SET session_replication_role = replica")  # no foreign key is asked
             connection.execute(deletes)
+            connection.execute("SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences")
 
 
 def build_sqlite_template(path: Path) -> Path:

@@ -189,16 +189,16 @@ def claim(tx: Tx, *, queue: str, limit: int, per_host: int, after_host: str, own
         The jobs, each with a new fence; may be fewer than `limit` while there are more: ask again.
     """
     lock(tx, CLAIM_LOCK)
+    own = tx.all(PICK, queue=queue, host="", limit=limit)
     running = {load.host: load.running for load in tx.all(LOADS, queue=queue)}
-    hosts = _hosts_in_turn(tx, queue, after_host, limit + len(running))
-    open_hosts = [host for host in hosts if not host or running.get(host, 0) < per_host][:limit]
-    share = max(1, limit // max(1, len(open_hosts)))
-    ids: list[int] = []
-    for host in open_hosts:
-        allowed = share if not host else min(share, per_host - running.get(host, 0))
-        ids += tx.all(PICK, queue=queue, host=host, limit=min(allowed, limit - len(ids)))
+    hosts = [host for host in _hosts_in_turn(tx, queue, after_host, limit + len(running)) if running.get(host, 0) < per_host]
+    share = max(1, limit // (len(hosts) + bool(own) or 1))
+    ids = own[:share] if hosts else own
+    for host in hosts:
         if len(ids) >= limit:
             break
+        allowed = min(share, per_host - running.get(host, 0), limit - len(ids))
+        ids += tx.all(PICK, queue=queue, host=host, limit=allowed)
     if not ids:
         return []
     taken = {job.id: job for job in tx.all(TAKE, ids=ids, owner=owner, until=until)}
@@ -206,10 +206,10 @@ def claim(tx: Tx, *, queue: str, limit: int, per_host: int, after_host: str, own
 
 
 def _hosts_in_turn(tx: Tx, queue: str, after: str, limit: int) -> list[str]:
-    """Own work first, then hosts after the last one served, then from the beginning."""
+    """Hosts after the last one served, then from the beginning."""
     later = tx.all(HOSTS, queue=queue, after=after, limit=limit) if after else []
     first = tx.all(HOSTS, queue=queue, after="", limit=limit)
-    return list(dict.fromkeys(["", *later, *first]))
+    return list(dict.fromkeys([*later, *first]))
 
 
 def renew(tx: Tx, *, ids: list[int], owner: str, until: datetime) -> list[int]:
