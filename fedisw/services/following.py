@@ -12,7 +12,7 @@ from fedisw.model.notifications import NotificationType
 from fedisw.model.relations import Follow
 from fedisw.services import notifications
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, blocks, follows, lists
+from fedisw.storage.queries import accounts, blocks, feeds, follows, lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +68,17 @@ def request_follow(
         return follow
     _tell_target(tx, follow, now=now)
     if follow.accepted:
-        accounts.count_follow(tx, follower_id=follower.id, target_id=target.id, by=1)
+        _begin(tx, follower=follower, target_id=target.id)
         if not follower.local:
             tx.enqueue(AnswerFollow(follow_id=follow.id))
     return follow
+
+
+def _begin(tx: Tx, *, follower: Account, target_id: int) -> None:
+    """A follow counts from now on; a local follower's home timeline gets the newest posts."""
+    accounts.count_follow(tx, follower_id=follower.id, target_id=target_id, by=1)
+    if follower.local:
+        feeds.add_author(tx, viewer_id=follower.id, author_id=target_id)
 
 
 def _check_may_follow(tx: Tx, *, follower: Account, target: Account) -> None:
@@ -137,11 +144,12 @@ def accept_request(tx: Tx, *, target: Account, follower_id: int, now: datetime) 
     """A local account lets somebody follow it; NotFound without a waiting request."""
     if not follows.accept(tx, follower_id=follower_id, target_id=target.id):
         raise NotFound("follow request")
-    accounts.count_follow(tx, follower_id=follower_id, target_id=target.id, by=1)
+    follower = accounts.get(tx, follower_id)
+    _begin(tx, follower=follower, target_id=target.id)
     follow = follows.get(tx, follower_id=follower_id, target_id=target.id)
     notifications.withdraw(tx, account_id=target.id, kind=NotificationType.FOLLOW_REQUEST, from_id=follower_id)
     _tell_target(tx, follow, now=now)
-    if not accounts.get(tx, follower_id).local:
+    if not follower.local:
         tx.enqueue(AnswerFollow(follow_id=follow.id))
     return follow
 
@@ -173,7 +181,7 @@ def accepted_by_remote(tx: Tx, *, target: Account, follow_uri: str, follower_uri
     if follow is None:
         return None
     if follows.accept(tx, follower_id=follow.follower_id, target_id=target.id):
-        accounts.count_follow(tx, follower_id=follow.follower_id, target_id=target.id, by=1)
+        _begin(tx, follower=accounts.get(tx, follow.follower_id), target_id=target.id)
     return follows.get(tx, follower_id=follow.follower_id, target_id=target.id)
 
 
@@ -217,6 +225,7 @@ def _end(tx: Tx, *, follower_id: int, target_id: int) -> Follow | None:
     if ended.accepted:
         accounts.count_follow(tx, follower_id=follower_id, target_id=target_id, by=-1)
     lists.remove_from_all(tx, owner_id=follower_id, account_id=target_id)
+    feeds.remove_author(tx, viewer_id=follower_id, author_id=target_id)
     for kind in (NotificationType.FOLLOW, NotificationType.FOLLOW_REQUEST):
         notifications.withdraw(tx, account_id=target_id, kind=kind, from_id=follower_id)
     return ended

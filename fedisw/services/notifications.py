@@ -38,6 +38,24 @@ def notify(
     """
     if account_id == from_id or not _wants(tx, account_id=account_id, from_id=from_id, status=status, now=now):
         return False
+    return _tell(tx, account_id=account_id, kind=kind, from_id=from_id, status=status, report_id=report_id, now=now)
+
+
+def notify_self(tx: Tx, *, account_id: int, kind: NotificationType, status: Status, now: datetime) -> bool:
+    """Tell a person about something of their own, such as the end of their poll; once."""
+    return _tell(tx, account_id=account_id, kind=kind, from_id=account_id, status=status, report_id=None, now=now)
+
+
+def _tell(
+    tx: Tx,
+    *,
+    account_id: int,
+    kind: NotificationType,
+    from_id: int,
+    status: Status | None,
+    report_id: int | None,
+    now: datetime,
+) -> bool:
     made = notifications.add(
         tx,
         Notification(

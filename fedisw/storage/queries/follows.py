@@ -111,6 +111,10 @@ FOLLOWED_LOCALLY = Query(
 FOLLOWED_OF = Query(
     int, select(C.target_id).where(C.follower_id == bindparam("follower_id"), C.accepted, IdIn(C.target_id, "ids"))
 )
+SUBSCRIBERS = Query(
+    int,
+    select(C.follower_id).where(C.target_id == bindparam("target_id"), C.accepted, C.notifies, IdIn(C.follower_id, "ids")),
+)
 REQUESTS = Query(
     int, select(func.count()).select_from(follows).where(C.target_id == bindparam("target_id"), C.accepted.is_(False))
 )
@@ -217,6 +221,11 @@ def followed_locally(tx: Tx, target_id: int) -> bool:
 def followed_of(tx: Tx, follower_id: int, ids: list[int]) -> set[int]:
     """Which of these accounts `follower_id` follows."""
     return set(tx.all(FOLLOWED_OF, follower_id=follower_id, ids=ids)) if ids else set()
+
+
+def subscribers_of(tx: Tx, target_id: int, ids: list[int]) -> list[int]:
+    """Which of these followers asked to be told of each post."""
+    return tx.all(SUBSCRIBERS, target_id=target_id, ids=ids) if ids else []
 
 
 def requests_count(tx: Tx, target_id: int) -> int:

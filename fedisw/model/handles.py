@@ -1,0 +1,169 @@
+"""Names of local accounts: which may be taken (security AUT-13, HTM-4; contract, section 5)."""
+
+from __future__ import annotations
+
+import re
+
+from fedisw.model.errors import Invalid
+
+MAX_NAME = 30  # characters, as on Mastodon
+NAME = re.compile(r"[a-z0-9_]+", re.ASCII | re.IGNORECASE)
+
+PATHS = frozenset(
+    [
+        "about",
+        "actor",
+        "admin",
+        "ap",
+        "api",
+        "archives",
+        "ask",
+        "auth",
+        "authorize_interaction",
+        "bookmarks",
+        "ce",
+        "chats",
+        "collections",
+        "compose",
+        "daily",
+        "directory",
+        "e",
+        "events",
+        "explore",
+        "favicon",
+        "favourites",
+        "feeds",
+        "follow_requests",
+        "g",
+        "gaps",
+        "groups",
+        "guard",
+        "health",
+        "help",
+        "inbox",
+        "invite",
+        "jobs",
+        "library",
+        "lists",
+        "live",
+        "local",
+        "login",
+        "logout",
+        "manifest",
+        "me",
+        "media",
+        "mentoring",
+        "messages",
+        "metrics",
+        "news",
+        "nodeinfo",
+        "notifications",
+        "nurture",
+        "oauth",
+        "org",
+        "outbox",
+        "packs",
+        "public",
+        "remote",
+        "report",
+        "resources",
+        "reviews",
+        "robots",
+        "scheduled",
+        "search",
+        "settings",
+        "share",
+        "static",
+        "sw",
+        "tags",
+        "unsubscribe",
+        "v",
+        "welcome",
+        "write",
+    ]
+)
+STAFF = frozenset(
+    [
+        "abuse",
+        "account",
+        "accounts",
+        "administrator",
+        "admins",
+        "all",
+        "anonymous",
+        "bot",
+        "contact",
+        "desk",
+        "everyone",
+        "fedisw",
+        "guest",
+        "help_desk",
+        "hostmaster",
+        "info",
+        "instance",
+        "legal",
+        "mail",
+        "moderation",
+        "moderator",
+        "moderators",
+        "mods",
+        "newsroom",
+        "news_desk",
+        "no_reply",
+        "noreply",
+        "nobody",
+        "null",
+        "official",
+        "owner",
+        "password",
+        "postmaster",
+        "privacy",
+        "root",
+        "safety",
+        "security",
+        "server",
+        "service",
+        "signin",
+        "signup",
+        "staff",
+        "status",
+        "support",
+        "sysadmin",
+        "system",
+        "team",
+        "undefined",
+        "user",
+        "users",
+        "verifier",
+        "webmaster",
+        "www",
+    ]
+)
+RESERVED = PATHS | STAFF
+_LOOKALIKES = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
+
+
+def check_username(name: str, *, host_words: frozenset[str] = frozenset()) -> str:
+    """The name as it is stored; Invalid when nobody may have it.
+
+    Args:
+        host_words: labels of our own host names, which are reserved too.
+    """
+    if not name:
+        raise Invalid("username", "can't be blank", code="ERR_BLANK")
+    if len(name) > MAX_NAME:
+        raise Invalid("username", f"is too long (maximum is {MAX_NAME} characters)", code="ERR_TOO_LONG")
+    if not NAME.fullmatch(name):
+        raise Invalid("username", "must contain only letters, numbers and underscores")
+    if is_reserved(name) or name.lower() in host_words:
+        raise Invalid("username", "is reserved", code="ERR_RESERVED")
+    return name
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name, or one that looks like it, belongs to the server."""
+    folded = name.lower()
+    plain = folded.translate(_LOOKALIKES).strip("_")
+    squeezed = re.sub(r"(.)\1+", r"\1", plain)
+    staff = {re.sub(r"(.)\1+", r"\1", word) for word in ("admin", *STAFF)}
+    return folded in RESERVED or plain in RESERVED or squeezed in staff

@@ -1,0 +1,84 @@
+"""Put a new post into home timelines, in chunks, and tell the streams."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fedisw.jobs.work import FanOut
+from fedisw.live import topics
+from fedisw.model.notifications import NotificationType
+from fedisw.model.statuses import Status, Visibility
+from fedisw.services import notifications
+from fedisw.storage.db import Database, Tx
+from fedisw.storage.queries import accounts, feeds, follows, media, statuses
+
+CHUNK = 500  # followers a unit
+
+
+async def fan_out(db: Database, job: FanOut, *, now: datetime) -> None:
+    """Deliver a post to the local followers of its author; safe to run twice."""
+    await db.write(chunk, status_id=job.status_id, after=job.after, now=now)
+
+
+def chunk(tx: Tx, *, status_id: int, after: int, now: datetime) -> None:
+    """One chunk of followers; the next one is a job of its own, added in the same transaction."""
+    status = statuses.find(tx, status_id)
+    if status is None:
+        return
+    author = accounts.get(tx, status.account_id)
+    if after == 0:
+        _first(tx, status, own=author.local)
+    if status.visibility is Visibility.DIRECT:
+        return
+    followers = follows.local_follower_ids(tx, author.id, after=after, limit=CHUNK)
+    reached = feeds.add_to_feeds(
+        tx,
+        status_id=status.id,
+        author_id=author.id,
+        follower_ids=followers,
+        reply_to=status.in_reply_to_account_id,
+        reblog=status.reblog_of_id is not None,
+    )
+    _tell_streams(tx, status, reached)
+    _notify_subscribers(tx, status, followers, now=now)
+    if len(followers) == CHUNK:
+        tx.enqueue(FanOut(status_id=status.id, after=followers[-1]))
+
+
+def _first(tx: Tx, status: Status, *, own: bool) -> None:
+    message = topics.encode(topics.Posted(status_id=status.id))
+    if own:
+        feeds.add_own(tx, account_id=status.account_id, status_id=status.id)
+        tx.publish(topics.home(status.account_id), message)
+    if status.visibility is not Visibility.PUBLIC or status.reblog_of_id is not None:
+        return
+    for tag in statuses.tags_of(tx, [status.id]):
+        tx.publish(topics.hashtag(tag.name), message)
+        if status.local:
+            tx.publish(topics.hashtag(tag.name, local=True), message)
+    if status.in_reply_to_uri and status.in_reply_to_account_id != status.account_id:
+        return
+    with_media = bool(media.of_statuses(tx, [status.id]))
+    for topic in (topics.PUBLIC, topics.PUBLIC_LOCAL if status.local else topics.PUBLIC_REMOTE):
+        tx.publish(topic, message)
+        if with_media:
+            tx.publish(topic + topics.WITH_MEDIA, message)
+
+
+def _tell_streams(tx: Tx, status: Status, owners: list[int]) -> None:
+    message = topics.encode(topics.Posted(status_id=status.id))
+    for owner in owners:
+        tx.publish(topics.home(owner), message)
+        feeds.trim(tx, owner)
+    for list_id, _ in feeds.lists_with(tx, status.account_id, owners):
+        tx.publish(topics.list_of(list_id), message)
+
+
+def _notify_subscribers(tx: Tx, status: Status, followers: list[int], *, now: datetime) -> None:
+    """Those who asked to be told of each post of the author; replies to others do not count."""
+    if status.in_reply_to_uri and status.in_reply_to_account_id != status.account_id:
+        return
+    for account_id in follows.subscribers_of(tx, status.account_id, followers):
+        notifications.notify(
+            tx, account_id=account_id, kind=NotificationType.STATUS, from_id=status.account_id, status=status, now=now
+        )
