@@ -19,8 +19,8 @@ FIRST_SEGMENTS = set(CONTRACT.split())
 API_PREFIXES = ("/api/v1/", "/api/v1_alpha/", "/api/v2/", "/api/fedisw/v1/", "/api/oembed")
 PAGES = {Kind.VISITOR, Kind.SESSION}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
-# Addresses without a caller that change something: they prove themselves in another way.
-PUBLIC_WRITES: set[str] = set()
+# Addresses that a stranger may write to: registering an application, counted by network (OAU-11).
+PUBLIC_WRITES = {"POST /api/v1/apps"}
 
 
 def first_segment(path: str) -> str:
