@@ -1,0 +1,117 @@
+"""Other servers: when we heard of them, how they want requests signed, whether they answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from fedisw.model.peers import PeerHost
+from fedisw.storage.db import Tx
+from fedisw.storage.statements import Command, Query
+from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.peers import hosts
+from fedisw.storage.tables.relations import follows
+
+C = hosts.c
+HEARD_EVERY = timedelta(minutes=1)  # how exactly `heard_at` is kept
+_CLOSED = {"failures": 0, "failing_since": None, "open_until": None, "opened": 0, "dead_since": None}
+
+BY_HOST = Query(PeerHost, select(hosts).where(C.host == bindparam("name")))
+ADD = Command(insert(hosts).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
+HEARD = Command(
+    update(hosts)
+    .where(C.host == bindparam("name"), or_(C.heard_at.is_(None), C.heard_at < bindparam("since"), C.failures > 0))
+    .values(heard_at=bindparam("at"), **_CLOSED)
+)
+SET_SCHEME = Command(update(hosts).where(C.host == bindparam("name")).values(scheme=bindparam("value")))
+SET_BREAKER = Command(
+    update(hosts)
+    .where(C.host == bindparam("name"))
+    .values(
+        failures=bindparam("count"), failing_since=bindparam("since"), open_until=bindparam("until"), opened=bindparam("times")
+    )
+)
+DEAD = Command(update(hosts).where(C.host == bindparam("name"), C.dead_since.is_(None)).values(dead_since=bindparam("at")))
+FAILING = Query(PeerHost, select(hosts).where(or_(C.failures > 0, C.open_until.is_not(None))).order_by(C.host))
+FOLLOWED = Query(
+    int,
+    select(follows.c.id)
+    .join(accounts, follows.c.target_id == accounts.c.id)
+    .where(accounts.c.host == bindparam("name"), follows.c.accepted)
+    .limit(1),
+)
+FOLLOWING = Query(
+    int,
+    select(follows.c.id)
+    .join(accounts, follows.c.follower_id == accounts.c.id)
+    .where(accounts.c.host == bindparam("name"), follows.c.accepted)
+    .limit(1),
+)
+PRUNE = Command(delete(hosts).where(C.heard_at < bindparam("before"), C.failures == 0, C.dead_since.is_(None)))
+
+
+def find(tx: Tx, host: str) -> PeerHost | None:
+    """What we know of a server."""
+    return tx.one(BY_HOST, name=host)
+
+
+def heard(tx: Tx, host: str, *, now: datetime) -> None:
+    """A verified request came from it: it is alive, whatever our own requests met (reliability, section 3.3)."""
+    if find(tx, host) is None:
+        _add(tx, host, now=now)
+    tx.exec(HEARD, name=host, at=now, since=now - HEARD_EVERY)
+
+
+def _add(tx: Tx, host: str, *, now: datetime) -> None:
+    tx.exec(ADD, PeerHost(host=host, first_seen_at=now))
+
+
+def scheme_of(tx: Tx, host: str) -> str:
+    """Which form of signature it took last, empty when unknown (federation, section 3.5)."""
+    known = find(tx, host)
+    return known.scheme if known is not None else ""
+
+
+def remember_scheme(tx: Tx, host: str, scheme: str, *, now: datetime) -> None:
+    """It took a request that was signed in this form."""
+    if scheme_of(tx, host) != scheme:
+        _add(tx, host, now=now)
+        tx.exec(SET_SCHEME, name=host, value=scheme)
+
+
+def put_breaker(
+    tx: Tx,
+    host: str,
+    *,
+    failures: int,
+    failing_since: datetime | None,
+    open_until: datetime | None,
+    opened: int,
+    now: datetime,
+) -> None:
+    """Keep the state of its breaker over restarts."""
+    _add(tx, host, now=now)
+    tx.exec(SET_BREAKER, name=host, count=failures, since=failing_since, until=open_until, times=opened)
+
+
+def mark_dead(tx: Tx, host: str, *, now: datetime) -> None:
+    """It has not answered for 30 days; any verified request from it ends this."""
+    _add(tx, host, now=now)
+    tx.exec(DEAD, name=host, at=now)
+
+
+def failing(tx: Tx) -> list[PeerHost]:
+    """Servers whose breaker is not at rest, for the start of a process."""
+    return tx.all(FAILING)
+
+
+def has_relations(tx: Tx, host: str) -> bool:
+    """Whether somebody there follows somebody here, or the other way round."""
+    return tx.one(FOLLOWED, name=host) is not None or tx.one(FOLLOWING, name=host) is not None
+
+
+def prune(tx: Tx, *, before: datetime) -> int:
+    """Forget servers last heard of before, so that strangers cannot fill the table (LIM-3)."""
+    return tx.exec(PRUNE, before=before)
