@@ -90,7 +90,7 @@ audit_details = Table("audit_details", metadata, _AuditDetails)
 class _NodeLeases(TypedColumns):
     """Which process makes ids with which node number (reliability, section 3.7)."""
 
-    node = Column(Integer, primary_key=True)
+    node = Column(Integer, primary_key=True, autoincrement=False)
     owner: Named[str] = Column(Text)
     until = Column(Millis, nullable=False)
     last_id = Column(BigId, nullable=False)

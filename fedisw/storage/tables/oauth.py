@@ -24,7 +24,7 @@ apps = Table("apps", metadata, _Apps)
 
 class _Codes(TypedColumns):
     code_hash = Column(LargeBinary, primary_key=True)
-    app_id = Column(BigId, ForeignKey("apps.id", ondelete="CASCADE"), nullable=False)
+    app_id = Column(BigId, ForeignKey("apps.id", ondelete="CASCADE"), nullable=False, index=True)
     account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True)
     redirect_uri: Named[str] = Column(Text)
     scopes: Named[str] = Column(Text)

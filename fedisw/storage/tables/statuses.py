@@ -141,7 +141,7 @@ media = Table("media", metadata, _Media)
 class _Polls(TypedColumns):
     id = id_column()
     status_id = Column(BigId, ForeignKey("statuses.id", ondelete="CASCADE"), nullable=False, unique=True)
-    account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
+    account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True)
     options = Column(Json, nullable=False)
     votes = Column(Json, nullable=False)
     multiple = Column(Boolean, nullable=False)
