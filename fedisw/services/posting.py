@@ -51,7 +51,34 @@ def create_status(
         raise Invalid("text", "can't be blank", code="ERR_BLANK")
     parent = _readable_parent(tx, draft.in_reply_to_id, author.id)
     poll = _new_poll(draft.poll, status_id=status_id, author=author, poll_id=new_id()) if draft.poll else None
-    status = Status(
+    status = _local_row(tx, author=author, draft=draft, status_id=status_id, uri=uri, url=url, parent=parent, poll=poll, now=now)
+    statuses.insert_once(tx, status)
+    if poll is not None:
+        _store_poll(tx, poll)
+    if media.attach(tx, draft.media_ids, status_id=status_id, account_id=author.id) != len(draft.media_ids):
+        raise Invalid("media_ids", "a file is missing, not yours, or part of another post")
+    _store_names(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
+    _count(tx, status, author=author)
+    notifications.for_new_status(tx, status, author=author, mentioned=draft.mentioned, now=now)
+    tx.enqueue(FanOut(status_id=status_id))
+    if not status.local_only:
+        tx.enqueue(PublishStatus(status_id=status_id))
+    return status
+
+
+def _local_row(
+    tx: Tx,
+    *,
+    author: Account,
+    draft: Draft,
+    status_id: int,
+    uri: str,
+    url: str,
+    parent: Status | None,
+    poll: PollValue | None,
+    now: datetime,
+) -> Status:
+    return Status(
         id=status_id,
         uri=uri,
         url=url,
@@ -72,18 +99,6 @@ def create_status(
         app_id=draft.app_id,
         created_at=now,
     )
-    statuses.insert_once(tx, status)
-    if poll is not None:
-        _store_poll(tx, poll)
-    if media.attach(tx, draft.media_ids, status_id=status_id, account_id=author.id) != len(draft.media_ids):
-        raise Invalid("media_ids", "a file is missing, not yours, or part of another post")
-    _store_names(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
-    _count(tx, status, author=author)
-    notifications.for_new_status(tx, status, author=author, mentioned=draft.mentioned, now=now)
-    tx.enqueue(FanOut(status_id=status_id))
-    if not status.local_only:
-        tx.enqueue(PublishStatus(status_id=status_id))
-    return status
 
 
 def _earlier(tx: Tx, account_id: int, key: tuple[str, bytes], status_id: int, now: datetime) -> Status | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
@@ -32,6 +32,7 @@ BY_HANDLE = Query(
 )
 ID_BY_FOLLOWERS_URI = Query(int, select(C.id).where(C.followers_uri == bindparam("uri")).limit(1))
 INSERT = Command(insert(accounts))
+REMOVE = Command(delete(accounts).where(C.id == bindparam("id")))
 REPLACE = Command(
     update(accounts)
     .where(C.id == bindparam("key"))
@@ -125,6 +126,11 @@ def replace(tx: Tx, account: Account) -> None:
     """Store a changed account; id, uri, counters and time of creation stay, the revision grows."""
     values = {column.name: getattr(account, column.name) for column in C if column.name not in _FIXED}
     tx.exec(REPLACE, key=account.id, **values)
+
+
+def remove(tx: Tx, account_id: int) -> None:
+    """Forget an account with all that hangs on it."""
+    tx.exec(REMOVE, id=account_id)
 
 
 def count_status(tx: Tx, account_id: int, *, at: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from fedisw.model.accounts import Account, Role, User
 from fedisw.model.errors import NotFound
@@ -19,6 +19,7 @@ BY_EMAIL = Query(User, select(users).where(C.email == bindparam("email")))
 BY_CONFIRM = Query(User, select(users).where(C.confirm_token_hash == bindparam("token_hash")))
 BY_RESET = Query(User, select(users).where(C.reset_token_hash == bindparam("token_hash")))
 INSERT = Command(insert(users))
+REMOVE = Command(delete(users).where(C.id == bindparam("id")))
 REPLACE = Command(
     update(users)
     .where(C.id == bindparam("key"))
@@ -78,6 +79,11 @@ def replace(tx: Tx, user: User) -> None:
     """Store a changed user."""
     values = {column.name: getattr(user, column.name) for column in C if column.name not in ("id", "created_at")}
     tx.exec(REPLACE, key=user.id, **values)
+
+
+def remove(tx: Tx, account_id: int) -> None:
+    """Forget how a person signs in; their account is another row."""
+    tx.exec(REMOVE, id=account_id)
 
 
 def touch(tx: Tx, account_id: int, *, at: datetime) -> None:

@@ -1,0 +1,190 @@
+"""Profiles: of our own people, and copies of those of other servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fedisw.jobs.work import PublishAccountDelete, PublishProfile, PurgeAccount, RemoveFiles
+from fedisw.live import topics
+from fedisw.model.accounts import Account, ActorKey, ActorType, Field, Picture, Reach
+from fedisw.model.errors import NotFound
+from fedisw.model.peers import Tombstone
+from fedisw.services import signup
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import accounts, keys, names, tombstones, users
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChanges:
+    """What a person changes; None leaves it as it is. HTML is clean already."""
+
+    display_name: str | None = None
+    note: str | None = None
+    note_source: str | None = None
+    fields: tuple[Field, ...] | None = None
+    avatar: Picture | None = None
+    header: Picture | None = None
+    approves_followers: bool | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+    hides_network: bool | None = None
+    reach: Reach | None = None
+    posting_visibility: str | None = None
+    posting_sensitive: bool | None = None
+    posting_language: str | None = None
+
+
+_PROFILE = (
+    "display_name",
+    "note",
+    "note_source",
+    "fields",
+    "avatar",
+    "header",
+    "approves_followers",
+    "discoverable",
+    "indexable",
+    "hides_network",
+    "reach",
+)
+_POSTING = ("posting_visibility", "posting_sensitive", "posting_language")
+
+
+def update_profile(tx: Tx, *, account_id: int, changes: ProfileChanges, now: datetime) -> Account:
+    """Change a local profile; other servers hear of it, unless nothing changed."""
+    account = accounts.get(tx, account_id)
+    given = {name: value for name in _PROFILE if (value := getattr(changes, name)) is not None}
+    if changes.bot is not None and account.actor_type in (ActorType.PERSON, ActorType.SERVICE):
+        given["actor_type"] = ActorType.SERVICE if changes.bot else ActorType.PERSON
+    changed = replace(account, **given)
+    posting = {name: value for name in _POSTING if (value := getattr(changes, name)) is not None}
+    if posting:
+        users.replace(tx, replace(users.get(tx, account_id), **posting))
+    if changed == account:
+        return account
+    _remove_pictures(tx, account, changed)
+    accounts.replace(tx, replace(changed, updated_at=now))
+    stored = accounts.get(tx, account_id)
+    tx.enqueue(PublishProfile(account_id=account_id, revision=stored.revision))
+    return stored
+
+
+def _remove_pictures(tx: Tx, before: Account, after: Account) -> None:
+    def files(account: Account) -> set[str]:
+        pictures = (account.avatar, account.header)
+        return {key for picture in pictures for key in (picture.key, picture.static_key) if key}
+
+    gone = files(before) - files(after)
+    if gone:
+        tx.enqueue(RemoveFiles(keys=tuple(sorted(gone))))
+
+
+def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[ActorKey], now: datetime) -> Account:
+    """Store what another server says of an actor, by its uri: new, or in place of what was known.
+
+    Id, time of creation, counters and what our staff decided (limited) stay; an actor that was deleted stays deleted.
+
+    Raises:
+        NotFound: the actor is gone (a tombstone).
+    """
+    if tombstones.exists(tx, account.uri):
+        raise NotFound("account", account.uri)
+    known = accounts.find_by_uri(tx, account.uri)
+    if known is None:
+        accounts.add(tx, replace(account, fetched_at=now))
+        keys.replace(tx, account.id, _owned(actor_keys, account.id))
+        return replace(account, fetched_at=now)
+    if known.local:
+        return known
+    merged = replace(
+        account,
+        id=known.id,
+        created_at=known.created_at,
+        limited_at=known.limited_at,
+        deleted_at=known.deleted_at,
+        suspended_at=known.suspended_at or account.suspended_at,
+        statuses_count=known.statuses_count,
+        followers_count=known.followers_count,
+        following_count=known.following_count,
+        last_status_at=known.last_status_at,
+        revision=known.revision,
+        fetched_at=now,
+    )
+    accounts.replace(tx, merged)
+    keys.replace(tx, known.id, _owned(actor_keys, known.id))
+    return accounts.get(tx, known.id)
+
+
+def _owned(actor_keys: Sequence[ActorKey], account_id: int) -> list[ActorKey]:
+    return [replace(key, account_id=account_id) for key in actor_keys]
+
+
+def delete_remote_account(tx: Tx, *, account_id: int, now: datetime) -> None:
+    """An actor of another server is gone: hidden at once, its posts are removed by a job, its id stays deleted."""
+    account = accounts.get(tx, account_id)
+    if account.local or account.deleted_at is not None:
+        return
+    tombstones.add(tx, Tombstone(uri=account.uri, account_id=account.id, former_type="Person", deleted_at=now))
+    accounts.replace(tx, _emptied(account, now))
+    tx.enqueue(PurgeAccount(account_id=account.id))
+
+
+def delete_local_account(tx: Tx, *, account_id: int, now: datetime) -> None:
+    """A local person leaves: hidden at once, sign-in ends, the name is never given out again (AUT-13, PRI-2).
+
+    Other servers are told; posts are removed by a job; the signing key stays until all of them know.
+    """
+    account = accounts.get(tx, account_id)
+    if not account.local or account.deleted_at is not None:
+        raise NotFound("account", account_id)
+    names.take(tx, account.username, at=now)
+    signup.end_proofs(tx, account_id=account_id)
+    tx.publish(topics.account(account_id), topics.encode(topics.Ended()))
+    users.remove(tx, account_id)
+    accounts.replace(tx, _emptied(account, now))
+    tx.enqueue(PublishAccountDelete(account_id=account_id), PurgeAccount(account_id=account_id))
+
+
+def _emptied(account: Account, now: datetime) -> Account:
+    return replace(
+        account,
+        display_name="",
+        note="",
+        note_source="",
+        fields=(),
+        emojis=(),
+        avatar=Picture(),
+        header=Picture(),
+        discoverable=False,
+        indexable=False,
+        deleted_at=now,
+        updated_at=now,
+    )
+
+
+def suspend(tx: Tx, *, account_id: int, now: datetime) -> Account:
+    """Staff suspend an account, ours or a copy: nobody sees it, and a local one can do nothing (AUT-10, ING-17)."""
+    account = accounts.get(tx, account_id)
+    if account.suspended_at is not None:
+        return account
+    accounts.replace(tx, replace(account, suspended_at=now))
+    tx.publish(topics.account(account_id), topics.encode(topics.Ended()))
+    if account.local:
+        stored = accounts.get(tx, account_id)
+        tx.enqueue(PublishProfile(account_id=account_id, revision=stored.revision))
+    return accounts.get(tx, account_id)
+
+
+def unsuspend(tx: Tx, *, account_id: int) -> Account:
+    """Staff take a suspension back."""
+    account = accounts.get(tx, account_id)
+    if account.suspended_at is None:
+        return account
+    accounts.replace(tx, replace(account, suspended_at=None))
+    stored = accounts.get(tx, account_id)
+    if account.local:
+        tx.enqueue(PublishProfile(account_id=account_id, revision=stored.revision))
+    return stored
