@@ -11,7 +11,7 @@ from fedisw.live import topics
 from fedisw.model.accounts import Account, ActorKey, ActorType, Field, Picture, Reach
 from fedisw.model.errors import NotFound
 from fedisw.model.peers import Tombstone
-from fedisw.services import signup
+from fedisw.services import signing_in
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, keys, names, tombstones, users
 
@@ -141,8 +141,7 @@ def delete_local_account(tx: Tx, *, account_id: int, now: datetime) -> None:
     if not account.local or account.deleted_at is not None:
         raise NotFound("account", account_id)
     names.take(tx, account.username, at=now)
-    signup.end_proofs(tx, account_id=account_id)
-    tx.publish(topics.account(account_id), topics.encode(topics.Ended()))
+    signing_in.end_everything(tx, account_id=account_id)
     users.remove(tx, account_id)
     accounts.replace(tx, _emptied(account, now))
     tx.enqueue(PublishAccountDelete(account_id=account_id), PurgeAccount(account_id=account_id))
