@@ -63,6 +63,11 @@ def link(url: str) -> str | None:
     return url
 
 
+def quoted(value: str) -> str:
+    """The value of an attribute as it is written; it holds no `"` and no `<` (see `link` and `attributes`)."""
+    return '"' + value.replace("&", "&amp;") + '"'
+
+
 def attributes(tag: str, given: Mapping[str, str], policy: Policy) -> dict[str, str] | None:
     """The attributes that a tag keeps, values decoded, in an order of ours; None if the tag itself must go (a dead link).
 

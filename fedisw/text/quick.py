@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fedisw.text.allowed import CLASSES_OF, INLINE, MAX_NESTING, Policy, attributes, decoded
+from fedisw.text.allowed import CLASSES_OF, INLINE, MAX_NESTING, Policy, attributes, decoded, quoted
 
 CONTAINERS: Final = frozenset({"blockquote", "li"})
 LISTS: Final = frozenset({"ul", "ol"})
@@ -60,7 +60,7 @@ def _start(name: str, text: str, stack: list[str], policy: Policy) -> str | None
     if kept is None or len(given) != len(dict(given)) or (name not in CLASSES_OF and text):
         return None
     stack.append(name)
-    return f"<{name}{''.join(f' {key}={_quoted(value)}' for key, value in kept.items())}>"
+    return f"<{name}{''.join(f' {key}={quoted(value)}' for key, value in kept.items())}>"
 
 
 def _fits(name: str, stack: list[str]) -> bool:
@@ -71,7 +71,3 @@ def _fits(name: str, stack: list[str]) -> bool:
     if name == "li":
         return above in LISTS
     return (name in LISTS or name in CONTAINERS or name in LEAVES) and (not stack or above in CONTAINERS)
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace("&", "&amp;") + '"'

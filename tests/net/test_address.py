@@ -4,7 +4,7 @@ import random
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fedisw.net.address import AddressPolicy, RefusedAddress, is_global
@@ -131,11 +131,13 @@ def refused_by_integers(value: int, version: int) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_net4_random_v4_addresses_agree_with_a_second_table(value):
     assert is_global(IPv4Address(value)) is not refused_by_integers(value, 4)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.integers(0, 2**128 - 1), st.integers(0x2000 << 112, (0x4000 << 112) - 1)))
 @example(0x2620004F8000 << 80)
 def test_net4_random_v6_addresses_agree_with_a_second_table(value):

@@ -3,7 +3,7 @@ import zlib
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fedisw.model.errors import Malformed, TooLarge, Unreachable, UnsupportedMedia
@@ -20,6 +20,7 @@ async def read(data: bytes, *, coding: str = "", most: int = MIB, size: int = 10
     return await read_body(in_pieces(data, size), coding=coding, max_bytes=most, times=Times(), cut=cut)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000), st.integers(1, 400), st.booleans())
 async def test_bodies_come_out_as_they_went_in(data, size, packed):
     sent = gzip.compress(data * 50) if packed else data * 50

@@ -14,13 +14,13 @@ REL = 'target="_blank" rel="nofollow noopener noreferrer"'
 TAGGED = 'target="_blank" rel="tag nofollow noopener noreferrer"'
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(hostile)
 def test_htm1_random_html_never_yields_a_tag_attribute_or_scheme_outside_the_list(html):
     assert faults(clean(html, POST)) == []
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(hostile)
 def test_htm1_what_a_second_cleaning_yields_is_allowed_as_well(html):
     assert faults(clean(clean(html, POST), POST)) == []
@@ -148,7 +148,7 @@ def test_every_thread_has_its_own_parser():
     assert sorted(results) == sorted(f"<b>{number}</b>" for number in range(4) for _ in range(20))
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(plain | hostile)
 @example("<b><b>x</b></b>")
 @example("<p><pre>x</pre></p>")
