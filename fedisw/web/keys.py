@@ -12,6 +12,8 @@ from aiohttp import web
 
 from fedisw.config import Settings
 from fedisw.crypto.passwords import Passwords
+from fedisw.crypto.seal import Sealer
+from fedisw.federation.context import Peer
 from fedisw.i18n import Translator, preferred, translator
 from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
@@ -60,6 +62,8 @@ STORE: Final = web.AppKey[MediaStore]("store", MediaStore)
 UPLOADS: Final = web.AppKey("uploads", Path)  # folder for files on their way in
 IMAGES: Final = web.AppKey("images", Images)
 BUCKETS: Final = web.AppKey("buckets", Buckets)
+PEER: Final = web.AppKey("peer", Peer)
+SEALER: Final = web.AppKey("sealer", Sealer)
 PASSWORDS: Final = web.AppKey("passwords", Passwords)
 STATE: Final = web.AppKey("state", State)
 NOW: Final = web.AppKey[Callable[[], datetime]]("now")  # aware, UTC

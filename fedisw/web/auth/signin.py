@@ -1,0 +1,134 @@
+"""Signing in and out (security AUT-1..3, AUT-10, SES-1)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from fedisw.crypto import passwords
+from fedisw.crypto.tokens import new_token
+from fedisw.i18n import later
+from fedisw.live.buckets import SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_HOUR, SIGN_IN_NETWORK
+from fedisw.model.accounts import Account, User
+from fedisw.model.oauth import Session
+from fedisw.services import signing_in
+from fedisw.web import answers, asking, forms
+from fedisw.web.auth import device
+from fedisw.web.frame import FormView, Head
+from fedisw.web.keys import ADDRESS, BUCKETS, CALLER, DB, NEW_ID, NOW, PASSWORDS, SETTINGS, translator_of
+from fedisw.web.middleware import limits, sessions
+from fedisw.web.middleware.auth import CHOOSE_PAGE, refusal
+from fedisw.web.middleware.headers import content_policy
+from fedisw.web.render import page
+from fedisw.web.routes import Auth, Route
+
+WRONG: Final = later("This name or address and this password do not belong together.")
+WAITING_PAGE: Final = "/auth/waiting"
+MAX_AGENT: Final = 200  # characters
+ATTEMPTS: Final = (SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_HOUR)
+
+
+class SignIn(msgspec.Struct, kw_only=True):
+    email: str = ""
+    password: str = ""
+    next: str = ""
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /auth/sign_in"""
+    place = answers.local_path(request.query.get("next", ""))
+    if CALLER in request and "again" not in request.query:
+        return answers.see_other(place)
+    return await _form(request, SignIn(next=place))
+
+
+async def submit(request: web.Request) -> web.Response:
+    """POST /auth/sign_in: the same answer and the same work whoever exists (AUT-2)."""
+    form = await forms.decode(request, SignIn)
+    found = await request.app[DB].read(signing_in.find_login, form.email[:320])
+    bucket = _bucket(request, form.email, found)
+    for rule in ATTEMPTS:
+        limits.take(request, rule, bucket)
+    user = found[0] if found is not None else None
+    right = await request.app[PASSWORDS].is_right(form.password, stored=user.password_hash if user is not None else None)
+    if not right or found is None:
+        return await _form(request, form, problem=WRONG)
+    for rule in ATTEMPTS:
+        request.app[BUCKETS].forget(rule, bucket)
+    return await _welcome(request, form, *found)
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """POST /auth/sign_out: the session ends on the server, not only in the browser."""
+    session: Session | None = request.get(sessions.SESSION)
+    if session is not None:
+        await request.app[DB].write(signing_in.end_session, token_hash=session.token_hash)
+    response = answers.see_other("/")
+    sessions.clear_cookie(request, response)
+    return response
+
+
+async def _welcome(request: web.Request, form: SignIn, user: User, account: Account) -> web.Response:
+    """A new session, and on to where the person wanted to go, past what has to be done first."""
+    token, old = new_token(), request.get(sessions.SESSION)
+    now = request.app[NOW]()
+    session = Session(
+        token_hash=sessions.stored(request.app[SETTINGS], token),
+        id=request.app[NEW_ID](),
+        account_id=account.id,
+        csrf=secrets.token_bytes(32),
+        user_agent=request.headers.get("User-Agent", "")[:MAX_AGENT],
+        address=request[ADDRESS],
+        created_at=now,
+        seen_at=now,
+        login_at=now,
+    )
+    better = await request.app[PASSWORDS].hash(form.password) if passwords.needs_rehash(user.password_hash) else None
+    replaced = old.token_hash if isinstance(old, Session) else None
+    await request.app[DB].write(signing_in.begin_session, session=session, password_hash=better, replaced=replaced, now=now)
+    response = answers.see_other(_place(form, user, account))
+    sessions.set_cookie(request, response, token)
+    device.remember(request, response, account.id)
+    return response
+
+
+def _place(form: SignIn, user: User, account: Account) -> str:
+    place = answers.local_path(form.next)
+    if refusal(user, account):
+        return WAITING_PAGE
+    return f"{CHOOSE_PAGE}?next={quote(place, safe='')}" if user.must_change_password else place
+
+
+def _bucket(request: web.Request, name: str, found: tuple[User, Account] | None) -> str:
+    if found is None:
+        return f"name:{name.strip().lower()[:320]}"
+    number = device.known(request, found[1].id)
+    return f"device:{number}" if number else f"account:{found[1].id}"
+
+
+async def _form(request: web.Request, form: SignIn, *, problem: str = "") -> web.Response:
+    words, settings = translator_of(request), request.app[SETTINGS]
+    place = answers.local_path(form.next)
+    asked = await asking.on_the_way(request, place)
+    targets = (asked.form_target,) if asked is not None and asked.form_target else ()
+    return page(
+        request,
+        "auth/signin.html",
+        head=Head(title=words.gettext("Sign in")),
+        status=422 if problem else 200,
+        headers={"Content-Security-Policy": content_policy(settings, form_targets=targets)},
+        form=FormView(values={"email": form.email}, problems={"": words.gettext(problem)} if problem else {}),
+        next=place,
+        app_name=asked.app.name if asked is not None else "",
+    )
+
+
+ROUTES: Final = (
+    Route("GET", "/auth/sign_in", show, Auth.visitor()),
+    Route("POST", "/auth/sign_in", submit, Auth.visitor(), rules=(SIGN_IN_NETWORK,)),
+    Route("POST", "/auth/sign_out", sign_out, Auth.visitor()),
+)
