@@ -12,7 +12,6 @@ URL_LENGTH: Final = 23  # every http(s) URL, however long
 
 _EXTEND: Final = frozenset({"Mn", "Me", "Mc"})
 _BREAK: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
-_FINDER: Final = parsing.linkifier()
 _MAY_HOLD_URL: Final = re.compile("https?://", re.IGNORECASE)
 
 
@@ -97,9 +96,9 @@ def _with_short_urls(text: str) -> str:
         return text
     kept: list[str] = []
     at = 0
-    for found in _FINDER.match(text) or ():
-        kept += (text[at : found.index], "x" * URL_LENGTH)
-        at = found.last_index
+    for start, end in parsing.urls(text):
+        kept += (text[at:start], "x" * URL_LENGTH)
+        at = end
     return "".join((*kept, text[at:]))
 
 

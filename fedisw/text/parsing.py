@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from typing import Final
 
@@ -48,8 +49,13 @@ class _Reader(MarkdownIt):
         return link
 
 
+def urls(text: str) -> list[tuple[int, int]]:
+    """Start and end of each URL that says http or https."""
+    return [(found.index, found.last_index) for found in _TOOLS.finder.match(text) or ()]
+
+
 def linkifier() -> LinkifyIt:
-    """Finds URLs that say http or https; no bare host names, no mail addresses."""
+    """Finds URLs that say http or https; no bare host names, no mail addresses. Not safe between threads."""
     finder = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     for schema in ("ftp:", "//", "mailto:"):
         finder.add(schema, None)
@@ -58,12 +64,12 @@ def linkifier() -> LinkifyIt:
 
 def read(text: str) -> list[Token]:
     """The blocks of a text."""
-    return _READER.parse(allowed.printable(text))
+    return _TOOLS.reader.parse(allowed.printable(text))
 
 
 def read_line(text: str) -> list[Token]:
     """The parts of a text that has no blocks."""
-    return [part for token in _READER.parseInline(allowed.printable(text)) for part in token.children or ()]
+    return [part for token in _TOOLS.reader.parseInline(allowed.printable(text)) for part in token.children or ()]
 
 
 def parts(text: str) -> Iterator[Token]:
@@ -78,7 +84,7 @@ def _url(state: StateInline, silent: bool) -> bool:
     if scheme is None:
         return False
     start = state.pos - len(scheme[0])
-    found = _FINDER.match_at_start(state.src[start : min(state.posMax, start + MAX_URL + 1)])
+    found = _TOOLS.finder.match_at_start(state.src[start : min(state.posMax, start + MAX_URL + 1)])
     url = found.url.rstrip("*_") if found else ""  # emphasis around it may end here
     if allowed.link(url) is None:
         return False
@@ -125,5 +131,11 @@ def _take(state: StateInline, silent: bool, kind: str, end: int, meta: dict[str,
     return True
 
 
-_FINDER: Final = linkifier()
-_READER: Final = _Reader()
+class _Tools(threading.local):
+    """The libraries keep state while they work: each thread has its own."""
+
+    def __init__(self) -> None:
+        self.finder, self.reader = linkifier(), _Reader()
+
+
+_TOOLS: Final = _Tools()
