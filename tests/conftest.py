@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,6 @@ from tests.support.clock import Clock
 
 NO_POSTGRES = "no PostgreSQL: neither FEDISW_TEST_POSTGRES nor its programs; half of the database tests did not run"
 MakeUrl = Callable[[], str]
-MakeDatabase = Callable[..., Awaitable[Database]]
 _run: list[Path] = []
 
 
@@ -94,18 +93,31 @@ def make_database_url(
             pool.give_back(name)
 
 
-@pytest.fixture
-async def make_db(make_database_url: MakeUrl, clock: Clock) -> AsyncIterator[MakeDatabase]:
+class MakeDatabase:
     """Opens a new empty database: `await make_db()`; keywords as `open_database`."""
-    opened: list[Database] = []
 
-    async def make(**options: object) -> Database:
-        database = await open_database(make_database_url(), **{"clock": clock, "threads": 4, **options})
-        opened.append(database)
+    def __init__(self, make_url: MakeUrl, clock: Clock) -> None:
+        self._make_url, self._clock = make_url, clock
+        self.url = ""
+        self.opened: list[Database] = []
+
+    async def __call__(self, **options: object) -> Database:
+        self.url = self._make_url()
+        return await self.again(**options)
+
+    async def again(self, **options: object) -> Database:
+        """Another connection to the database made last, as another process would have."""
+        database = await open_database(self.url, **{"clock": self._clock, "threads": 4, **options})
+        self.opened.append(database)
         return database
 
-    yield make
-    for database in opened:
+
+@pytest.fixture
+async def make_db(make_database_url: MakeUrl, clock: Clock) -> AsyncIterator[MakeDatabase]:
+    """`await make_db()` for each database that a test needs; all are closed at its end."""
+    made = MakeDatabase(make_database_url, clock)
+    yield made
+    for database in made.opened:
         await database.close()
 
 

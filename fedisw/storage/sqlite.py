@@ -39,10 +39,14 @@ PRAGMAS = (
 
 
 class Connection(aiosqlite.Connection):
-    """An aiosqlite connection that runs a whole function on its thread."""
+    """An aiosqlite connection that runs a whole function on its thread; rests on two protected members of aiosqlite."""
+
+    def join(self) -> None:
+        """Wait for the end of the thread, which has been told to stop."""
+        self._thread.join()
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """One hop for any number of statements; rests on one protected method of aiosqlite."""
+        """One hop for any number of statements."""
         return cast(T, await self._execute(work, self._conn))  # type: ignore[no-untyped-call]  # aiosqlite leaves it untyped
 
 
@@ -57,7 +61,11 @@ async def connect(path: Path, *, busy_timeout_ms: int, reads_only: bool) -> Conn
         return connection
 
     connection = Connection(connector, iter_chunk_size=64)
-    await connection
+    try:
+        await connection
+    except sqlite3.Error:
+        connection.join()
+        raise
     return connection
 
 
@@ -98,6 +106,7 @@ class SqliteEngine:
         await self._pump
         for connection in (self._writer, *dict.fromkeys(self._readers)):
             await connection.close()
+            connection.join()
 
     async def _read(self, work: Work) -> None:
         connection = self._readers[1 if work.background else 0]

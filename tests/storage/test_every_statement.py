@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Enum, Integer, Interval, Time
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Enum, Integer, Interval, Time, UniqueConstraint
 from sqlalchemy.sql.dml import Insert
 
 from fedisw.storage import outbox, queries, tables
@@ -74,15 +74,7 @@ def test_ids_and_references_hold_64_bits(table: object) -> None:
 @pytest.mark.parametrize("table", tables.load_all().sorted_tables, ids=lambda table: table.name)
 def test_what_refers_to_a_row_that_can_go_has_an_index(table: object) -> None:
     """Otherwise every deletion walks the whole table."""
-    leading = [tuple(table.primary_key.columns)[:1]] + [
-        tuple(index.columns)[:1] for index in table.indexes if index.dialect_options["sqlite"].get("where") is None
-    ]
-    leading += [tuple(key.columns)[:1] for key in table.constraints if getattr(key, "columns", None) and _unique(key)]
-    partial = {tuple(index.columns)[0] for index in table.indexes}
-    indexed = {columns[0] for columns in leading if columns} | partial
+    keys = [table.primary_key, *table.indexes, *(key for key in table.constraints if isinstance(key, UniqueConstraint))]
+    indexed = {next(iter(key.columns)) for key in keys if key.columns}
     for key in table.foreign_keys:
         assert key.parent in indexed, f"{key.parent} refers to {key.target_fullname} without an index"
-
-
-def _unique(constraint: object) -> bool:
-    return type(constraint).__name__ == "UniqueConstraint"
