@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from itertools import accumulate
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -82,7 +83,7 @@ def build_reader(kind: type_hint, columns: Sequence[ColumnElement[Any]]) -> Read
         Mismatch: a column that the value lacks, or the other way round, or of the wrong type.
     """
     origin: object = get_origin(kind)
-    if origin is tuple:
+    if origin is tuple and ... not in get_args(kind):  # `tuple[X, ...]` is one column of JSON
         return _tuple_reader(get_args(kind), columns)
     width = _width(kind)
     if width != len(columns):
@@ -97,14 +98,14 @@ def _width(kind: type_hint) -> int:
 
 
 def _tuple_reader(members: Sequence[type_hint], columns: Sequence[ColumnElement[Any]]) -> Reader:
-    parts: list[Reader] = []
-    start = 0
-    for member in members:
-        width = _width(member)
-        parts.append(_part_reader(member, columns[start : start + width], start))
-        start += width
-    if start != len(columns):
-        raise Mismatch(f"the tuple takes {start} columns, the statement gives {len(columns)}")
+    widths = [_width(member) for member in members]
+    if sum(widths) != len(columns):
+        raise Mismatch(f"the tuple takes {sum(widths)} columns, the statement gives {len(columns)}")
+    starts = [0, *accumulate(widths)]
+    parts = [
+        _part_reader(member, columns[start : start + width], start)
+        for member, width, start in zip(members, widths, starts, strict=False)
+    ]
     if len(parts) == 1:
         only = parts[0]
         return lambda row: (only(row),)
