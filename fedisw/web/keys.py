@@ -18,6 +18,8 @@ from fedisw.i18n import Translator, preferred, translator
 from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
 from fedisw.media.images import Images
+from fedisw.media.links import ProxyLinks
+from fedisw.media.remote import RemoteCopies
 from fedisw.media.store import MediaStore
 from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Unauthenticated
@@ -61,6 +63,8 @@ BUS: Final = web.AppKey("bus", Bus)
 STORE: Final = web.AppKey[MediaStore]("store", MediaStore)
 UPLOADS: Final = web.AppKey("uploads", Path)  # folder for files on their way in
 IMAGES: Final = web.AppKey("images", Images)
+COPIES: Final = web.AppKey("copies", RemoteCopies)  # of images of other servers
+LINKS: Final = web.AppKey("links", ProxyLinks)  # addresses under which readers get them
 BUCKETS: Final = web.AppKey("buckets", Buckets)
 PEER: Final = web.AppKey("peer", Peer)
 SEALER: Final = web.AppKey("sealer", Sealer)
