@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from fedisw.jobs.work import ProcessInbound
 from fedisw.model.accounts import Account, ActorType
 from fedisw.model.peers import Inbound, InboundState
 from fedisw.model.relations import Follow
@@ -57,13 +58,19 @@ async def test_what_was_ignored_keeps_its_form_and_a_short_reason(db: Database):
     assert (kept.raw, len(kept.reason)) == (b"{}", inbound.REASON)
 
 
-async def test_only_what_ended_is_forgotten_and_the_oldest_that_waits_is_known(db: Database):
+async def test_the_backlog_counts_what_is_due(db: Database):
+    assert (await db.read(inbound.backlog, queue="inbound")).count == 0
+    await db.write(lambda tx: tx.enqueue(ProcessInbound(inbound_id=1, actor_id=1, from_host="beta.test")))
+    await db.write(lambda tx: tx.enqueue(ProcessInbound(inbound_id=2, actor_id=2, from_host="beta.test")))
+    waiting = await db.read(inbound.backlog, queue="inbound")
+    assert (waiting.count, waiting.oldest) == (2, START)
+
+
+async def test_only_what_ended_is_forgotten(db: Database):
     await db.write(accounts.add, account(7))
-    assert await db.read(inbound.oldest_waiting) is None
     await db.write(inbound.store_once, arrived(1))
     await db.write(inbound.store_once, arrived(2, activity_id="https://beta.test/a/2"))
     await db.write(inbound.end, arrived(1), InboundState.IGNORED)
-    assert await db.read(inbound.oldest_waiting) == START
     assert await db.write(inbound.prune, before=START + timedelta(seconds=1)) == 1
     assert await db.read(inbound.find, 2) is not None
 
