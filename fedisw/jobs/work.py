@@ -97,35 +97,39 @@ class _Publish(Job, frozen=True, kw_only=True):
         return self.kind + ":" + self.encode().decode()
 
 
-class PublishStatus(_Publish, frozen=True, kw_only=True):
+class _PublishPost(_Publish, frozen=True, kw_only=True):
+    """An activity about one post of ours, in the order of what happened to it (P-9)."""
+
+    status_id: int
+
+    @property
+    def order_key(self) -> str | None:
+        return f"publish:{self.status_id}"
+
+
+class PublishStatus(_PublishPost, frozen=True, kw_only=True):
     """Create of a new post."""
 
-    status_id: int
 
-
-class PublishEdit(_Publish, frozen=True, kw_only=True):
+class PublishEdit(_PublishPost, frozen=True, kw_only=True):
     """Update of an edited post; `revision` tells edits apart."""
 
-    status_id: int
     revision: int
 
 
-class PublishDelete(_Publish, frozen=True, kw_only=True):
+class PublishDelete(_PublishPost, frozen=True, kw_only=True):
     """Delete of a post that is gone here; `account_ids` are those it mentioned."""
 
     max_age: ClassVar[timedelta] = MONTH
 
     account_id: int
-    status_id: int
     object_uri: str
     public: bool
     account_ids: tuple[int, ...] = ()
 
 
-class PublishBoost(_Publish, frozen=True, kw_only=True):
+class PublishBoost(_PublishPost, frozen=True, kw_only=True):
     """Announce of a boost (a status with `reblog_of_id`)."""
-
-    status_id: int
 
 
 class PublishUndoBoost(_Publish, frozen=True, kw_only=True):
@@ -137,6 +141,10 @@ class PublishUndoBoost(_Publish, frozen=True, kw_only=True):
     object_uri: str
     author_id: int
     visibility: str
+
+    @property
+    def order_key(self) -> str | None:
+        return f"publish:{self.boost_id}"
 
 
 class PublishLike(_Publish, frozen=True, kw_only=True):
@@ -219,10 +227,9 @@ class PublishVote(_Publish, frozen=True, kw_only=True):
     account_id: int
 
 
-class PublishPoll(_Publish, frozen=True, kw_only=True):
+class PublishPoll(_PublishPost, frozen=True, kw_only=True):
     """New counts of a local poll, at most one a minute (`minute` since 1970)."""
 
-    status_id: int
     minute: int
 
 

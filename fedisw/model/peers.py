@@ -41,7 +41,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundActivity:
-    """An activity of ours: the body as sent, once for all its deliveries.
+    """An activity of ours: the body as sent and its digest, once for all its deliveries.
 
     `object_uri` is what it is about (for order), `status_id` the post whose audience is asked again when sent
     (VIS-7), `target_id` the account it is about (follows, blocks), None for both: to the recorded inboxes as is.
@@ -55,13 +55,14 @@ class OutboundActivity:
     status_id: int | None = None
     target_id: int | None = None
     body: bytes
+    body_sha256: bytes
     public: bool = False
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One activity to one inbox."""
+    """One activity to one inbox; `refusals` are answers 401 and 403 so far."""
 
     id: int
     activity_id: int
@@ -70,6 +71,7 @@ class Delivery:
     shared: bool = False
     state: DeliveryState = DeliveryState.WAITING
     attempts: int = 0
+    refusals: int = 0
     answer: int | None = None
     reason: str = ""
     created_at: datetime
@@ -93,10 +95,14 @@ class PeerHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """An id that was deleted; what arrives for it later is a no-op for a year (ING-7)."""
+    """An id that was deleted; what arrives for it later is a no-op for a year (ING-7).
+
+    `public`: everybody could read it, so everybody may know that it is gone (federation, section 1.5).
+    """
 
     uri: str
     account_id: int | None
     former_type: str
+    public: bool = False
     published_at: datetime | None = None
     deleted_at: datetime

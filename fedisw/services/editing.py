@@ -290,6 +290,7 @@ def _remove(tx: Tx, status: Status, *, account: Account, now: datetime, ours: bo
             uri=status.uri,
             account_id=account.id if ours else None,
             former_type=status.object_type.value,
+            public=posting.counted(status, author_reach_public=account.reach is Reach.PUBLIC),
             published_at=status.created_at,
             deleted_at=now,
         ),
