@@ -148,10 +148,10 @@ def with_query(address: str, values: Mapping[str, str]) -> str:
 def _same_loopback(asked: str, known: str) -> bool:
     try:
         one, other = urlsplit(asked), urlsplit(known)
-        ports = (one.port, other.port)
+        _ = (one.port, other.port)  # looks at them, and raises for those that are none
     except ValueError:
         return False
-    if one.scheme != "http" or one.hostname not in LOOPBACK or None in ports or one.username is not None:
+    if one.scheme != "http" or one.hostname not in LOOPBACK or one.username is not None:
         return False
     return one._replace(netloc=one.hostname) == other._replace(netloc=other.hostname or "") and "#" not in asked
 

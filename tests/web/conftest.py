@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,20 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from fedisw.config import Settings
+from fedisw.crypto.passwords import Passwords
+from fedisw.crypto.seal import Sealer
 from fedisw.live.buckets import Buckets
+from fedisw.media.local import LocalStore
 from fedisw.storage.db import Database
 from fedisw.web.app import bare_app
-from fedisw.web.keys import BUCKETS, DB, NOW, UPLOADS
+from fedisw.web.auth import password, signin
+from fedisw.web.errors import ERROR_PAGE
+from fedisw.web.keys import BUCKETS, DB, NEW_ID, NOW, PASSWORDS, SEALER, STORE, UPLOADS
+from fedisw.web.oauth import authorize, token, userinfo
+from fedisw.web.pages.errors import error_page
+from fedisw.web.render import TEMPLATES, Templates
 from fedisw.web.routes import Route
+from tests.support.browser import Browser, Client
 from tests.support.clock import Clock
 from tests.support.people import People, make_settings
 
@@ -62,3 +72,36 @@ async def start(db: Database, settings: Settings, clock: Clock, tmp_path: Path) 
     yield serve
     for client in clients:
         await client.close()
+
+
+@pytest.fixture
+async def passwords() -> AsyncIterator[Passwords]:
+    """The pool that hashes."""
+    pool = Passwords()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+async def entrance(start: Start, settings: Settings, clock: Clock, passwords: Passwords, tmp_path_factory: Any) -> Client:
+    """The application with sign-in, passwords, consent and tokens."""
+
+    async def home(request: web.Request) -> web.Response:
+        return web.Response(text="home")
+
+    store = LocalStore(tmp_path_factory.mktemp("media"), public_url="https://alpha.test/media")
+    parts = {
+        PASSWORDS: passwords,
+        SEALER: Sealer(settings.secrets.master_key.key()),
+        TEMPLATES: Templates(now=clock),
+        ERROR_PAGE: error_page,
+        STORE: store,
+        NEW_ID: count(5_000).__next__,
+    }
+    return await start((*authorize.ROUTES, *token.ROUTES, *userinfo.ROUTES, *signin.ROUTES, *password.ROUTES), parts=parts)
+
+
+@pytest.fixture
+def browser(entrance: Client) -> Browser:
+    """A browser without cookies."""
+    return Browser(entrance)
