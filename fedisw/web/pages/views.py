@@ -14,6 +14,7 @@ from markupsafe import Markup
 from fedisw.model.media import MediaKind
 from fedisw.model.statuses import Visibility
 from fedisw.web.frame import PersonView
+from fedisw.web.house_rules import Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +115,6 @@ class Pager:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleView:
-    """A rule of the server; `hint` explains it."""
-
-    text: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerView:
     """The server as its pages name it. `members` and `posts` are None where they are not counted."""
 
@@ -130,6 +123,6 @@ class ServerView:
     description: str = ""
     contact: PersonView | None = None
     email: str = ""
-    rules: tuple[RuleView, ...] = ()
+    rules: tuple[Rule, ...] = ()
     members: int | None = None
     posts: int | None = None

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from fedisw.model.media import MediaKind
 from fedisw.model.statuses import Visibility
 from fedisw.web.frame import FormView, Frame, Head, PersonView
+from fedisw.web.house_rules import Rule
 from fedisw.web.pages.views import (
     FieldView,
     MediaView,
@@ -19,7 +20,6 @@ from fedisw.web.pages.views import (
     PollView,
     PostView,
     ProfileView,
-    RuleView,
     ServerView,
 )
 from tests.support.clock import START
@@ -90,7 +90,7 @@ def server(**more: Any) -> ServerView:
     values: dict[str, Any] = {
         "name": "Xs",
         "domain": "alpha.test",
-        "rules": tuple(RuleView(text=f"Xr{number}", hint="Xh" * (number % 2)) for number in range(7)),
+        "rules": tuple(Rule(text=f"Xr{number}", hint="Xh" * (number % 2)) for number in range(7)),
     }
     return ServerView(**(values | more))
 
@@ -138,8 +138,8 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
     bad: dict[str, Any] = {"form": BAD_FORM}
     asked = {"app_name": "Xapp", "hidden": [("state", "x")], "scope_words": ["Xc"]}
     return {
-        "landing": ("landing.html", {"server": server(), "recent": timeline}),
-        "landing, nothing yet": ("landing.html", {"server": server(description="Xq"), "recent": []}),
+        "landing": ("landing.html", {"server": server(), "recent": timeline, "silent": False}),
+        "landing, nothing yet": ("landing.html", {"server": server(description="Xq"), "recent": [], "silent": True}),
         "home": ("home.html", _home(timeline, links)),
         "home, nothing yet": ("home.html", _home([], Pager())),
         "compose": ("compose.html", {"form": compose("Xp"), "audiences": AUDIENCES, "signed_in": True}),

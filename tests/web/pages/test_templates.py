@@ -13,7 +13,8 @@ from markupsafe import Markup
 from fedisw.i18n import LANGUAGES, translator
 from fedisw.web.assets import assets
 from fedisw.web.frame import FormView, Head
-from fedisw.web.pages.views import OptionView, Pager, PollView, RuleView
+from fedisw.web.house_rules import Rule
+from fedisw.web.pages.views import OptionView, Pager, PollView
 from fedisw.web.render import Templates
 from tests.i18n import messages
 from tests.support.clock import START
@@ -79,7 +80,7 @@ def test_what_people_type_is_text_wherever_it_is_shown() -> None:
             "thread.html", server=samples.server(), ancestors=[], post=bad, descendants=[bad], more_elsewhere=False, head=head
         ),
         rendered("profile.html", profile=samples.profile(person=who), timeline=[bad], links=Pager(), head=head),
-        rendered("about.html", server=samples.server(description=EVIL, rules=(RuleView(text=EVIL, hint=EVIL),), contact=who)),
+        rendered("about.html", server=samples.server(description=EVIL, rules=(Rule(text=EVIL, hint=EVIL),), contact=who)),
         rendered("oauth/consent.html", app_name=EVIL, scope_words=[EVIL], hidden=[(EVIL, EVIL)], redirect_host=EVIL),
         rendered("auth/signup.html", form=FormView(values={"username": EVIL}, problems={"username": EVIL}), domain="x"),
         rendered("closed.html", person=who, next=EVIL),

@@ -1,0 +1,129 @@
+"""From our values to what templates show. Whoever calls has asked before what the reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from aiohttp import web
+from markupsafe import Markup
+
+from fedisw.model.accounts import Account
+from fedisw.model.media import Media, MediaKind
+from fedisw.model.statuses import Poll
+from fedisw.model.views import StatusView
+from fedisw.text.sanitise import to_plain_text
+from fedisw.web.keys import NOW, SETTINGS, STORE
+from fedisw.web.pages.views import FieldView, MediaView, OptionView, PollView, PostView, ProfileView
+from fedisw.web.people import page_of, person_of, picture_url
+
+SUMMARY: Final = 200  # characters of a description in the head of a page
+DEEPEST: Final = 3  # how far replies are indented
+
+
+def post_of(app: web.Application, view: StatusView, *, depth: int = 0) -> PostView:
+    """A post as a timeline shows it; of a boost, the boosted post and who boosted it."""
+    shown = view.shown
+    status = shown.status
+    return PostView(
+        key=f"post-{view.status.id}",
+        author=person_of(app, shown.account),
+        page=path_of(shown),
+        url=status.url or status.uri,
+        published=status.created_at,
+        visibility=status.visibility,
+        local_only=status.local_only,
+        content=_clean(status.content),
+        edited=status.edited_at,
+        note=status.spoiler_text,
+        sensitive=status.sensitive,
+        language=status.language,
+        media=tuple(_media(app, item) for item in shown.media),
+        poll=None if shown.poll is None else _poll(shown.poll, now=app[NOW]()),
+        reply_to=_reply_to(app, shown),
+        boosted_by=person_of(app, view.account) if view.reblog is not None else None,
+        replies=status.replies_count,
+        boosts=status.reblogs_count,
+        likes=status.favourites_count,
+        depth=depth,
+    )
+
+
+def path_of(view: StatusView) -> str:
+    """Path of our page about a post."""
+    return f"{page_of(view.account)}/{view.status.id}"
+
+
+def replies_of(app: web.Application, top: StatusView, replies: list[StatusView]) -> list[PostView]:
+    """The replies below a post, each indented as far as it is from it; parents come before their replies."""
+    depths = {top.status.id: -1}
+    shown = []
+    for view in replies:
+        depth = depths.get(view.status.in_reply_to_id or 0, -1) + 1
+        depths[view.status.id] = depth
+        shown.append(replace(post_of(app, view, depth=min(depth, DEEPEST)), reply_to=""))
+    return shown
+
+
+def profile_of(app: web.Application, account: Account) -> ProfileView:
+    """Somebody's own words about themselves."""
+    return ProfileView(
+        person=person_of(app, account),
+        bio=_clean(account.note),
+        summary=summary_of(account.note),
+        fields=tuple(FieldView(name=row.name, value=_clean(row.value), checked=row.verified_at) for row in account.fields),
+        header=picture_url(app, account.header),
+        header_description=account.header.description,
+        joined=account.created_at,
+        posts=account.statuses_count,
+        followers=None if account.hides_network else account.followers_count,
+        following=None if account.hides_network else account.following_count,
+        approves_followers=account.approves_followers,
+        memorial=account.memorial,
+        moved_to=account.moved_to_uri,
+    )
+
+
+def summary_of(html: str) -> str:
+    """The beginning of a text without its markup, for link previews."""
+    text = " ".join(to_plain_text(html).split())
+    return text if len(text) <= SUMMARY else text[: SUMMARY - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _clean(html: str) -> Markup:
+    """Stored text went through text/sanitise.py when it came in (HTM-2)."""
+    return Markup(html)  # noqa: S704  # clean since it was stored, see above
+
+
+def _media(app: web.Application, item: Media) -> MediaView:
+    """A file: our own copy, else a link to where it is; browsers load nothing from elsewhere (MED-10)."""
+    if not item.key:
+        return MediaView(kind=MediaKind.UNKNOWN, url=item.remote_url, description=item.description)
+    return MediaView(
+        kind=item.kind,
+        url=app[STORE].url(item.key),
+        preview=app[STORE].url(item.preview_key) if item.preview_key else "",
+        description=item.description,
+        width=item.preview_width or item.width,
+        height=item.preview_height or item.height,
+    )
+
+
+def _poll(poll: Poll, *, now: datetime) -> PollView:
+    ended = poll.closed_at is not None or (poll.expires_at is not None and poll.expires_at <= now)
+    hidden = poll.hide_totals and not ended
+    voters = poll.voters_count if poll.voters_count is not None else sum(poll.votes)
+    whole = voters if poll.multiple else sum(poll.votes)
+    options = tuple(
+        OptionView(title=title, votes=None if hidden else votes, percent=None if hidden else round(100 * votes / max(whole, 1)))
+        for title, votes in zip(poll.options, poll.votes, strict=True)
+    )
+    return PollView(options=options, voters=None if hidden else voters, ends=poll.expires_at, ended=ended)
+
+
+def _reply_to(app: web.Application, view: StatusView) -> str:
+    wanted = view.status.in_reply_to_account_id
+    people = (*view.mentions, view.account)
+    handles = [f"@{person.username}@{person.host or app[SETTINGS].account_domain}" for person in people if person.id == wanted]
+    return handles[0] if handles else ""
