@@ -70,6 +70,5 @@ class JobRun:
         return result
 
     def _unit_and_end(self, tx: Tx, unit: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        result = unit(tx, *args, **kwargs)
-        rows.finish(tx, self.lease, now=self._clock())
-        return result
+        rows.finish(tx, self.lease, now=self._clock())  # first: a late worker must not even try its effect
+        return unit(tx, *args, **kwargs)
