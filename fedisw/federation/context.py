@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, Self
@@ -11,6 +11,7 @@ from fedisw.config import Settings
 from fedisw.crypto.signed import Scheme
 from fedisw.federation.budget import RECURSION, Budget, Spent
 from fedisw.federation.keycache import KeyCache
+from fedisw.federation.pressure import Pressure
 from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.urls import Origin, same_origin
 from fedisw.net.client import Client, HeadersFor
@@ -22,6 +23,12 @@ class KeyRing(Protocol):
 
     async def signer(self, account_id: int | None, *, scheme: Scheme = Scheme.CAVAGE) -> HeadersFor:
         """What signs GETs, each hop anew, as a local account or (None) as the instance actor."""
+        ...
+
+    async def post_headers(
+        self, account_id: int | None, *, url: str, body_sha256: bytes, scheme: Scheme, with_query: bool = True
+    ) -> Mapping[str, str]:
+        """All headers of a signed POST, dated now; signed in a thread."""
         ...
 
 
@@ -41,6 +48,7 @@ class Peer:
     settings: Settings
     keys: KeyRing
     public_keys: KeyCache = field(default_factory=KeyCache)
+    pressure: Pressure = field(default_factory=Pressure)
     budget: Budget | None = None
     depth: int = 0
 

@@ -1,0 +1,69 @@
+"""Activities of ours as they are sent."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from fedisw.model.peers import OutboundActivity
+from fedisw.storage.db import Tx
+from fedisw.storage.statements import Command, Query
+from fedisw.storage.tables.peers import activities, deliveries
+
+C = activities.c
+
+BY_ID = Query(OutboundActivity, select(activities).where(C.id == bindparam("id")))
+BY_URI = Query(OutboundActivity, select(activities).where(C.uri == bindparam("uri")))
+INSERT_ONCE = Command(insert(activities).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
+ABOUT = Query(
+    int,
+    select(C.id)
+    .where(C.object_uri == bindparam("object_uri"), C.account_id == bindparam("account_id"), C.type == bindparam("kind"))
+    .limit(1),
+)
+FORGET_TEXT = Command(
+    update(activities)
+    .where(C.object_uri == bindparam("about"), C.account_id == bindparam("by"), C.type.in_(("Create", "Update")))
+    .values(body=b"")
+)
+SENT_TO_HOST = Query(
+    int,
+    select(deliveries.c.id)
+    .where(deliveries.c.activity_id == bindparam("activity_id"), deliveries.c.host == bindparam("host"))
+    .limit(1),
+)
+
+
+def put_once(tx: Tx, activity: OutboundActivity) -> OutboundActivity:
+    """Store it; when one with its uri is there already, that one."""
+    if tx.exec(INSERT_ONCE, activity) == 1:
+        return activity
+    found = find_by_uri(tx, activity.uri)
+    if found is None:
+        raise ValueError(f"an activity is neither stored nor there: {activity.uri}")
+    return found
+
+
+def find(tx: Tx, activity_id: int) -> OutboundActivity | None:
+    """The activity with this id of the table."""
+    return tx.one(BY_ID, id=activity_id)
+
+
+def find_by_uri(tx: Tx, uri: str) -> OutboundActivity | None:
+    """The activity with this id on the wire."""
+    return tx.one(BY_URI, uri=uri)
+
+
+def was_made(tx: Tx, *, account_id: int, kind: str, object_uri: str) -> bool:
+    """Whether the account made an activity of this type about the object."""
+    return tx.one(ABOUT, account_id=account_id, kind=kind, object_uri=object_uri) is not None
+
+
+def forget_text(tx: Tx, *, account_id: int, object_uri: str) -> int:
+    """The object was deleted: what we sent of it is kept no longer; who got it still is."""
+    return tx.exec(FORGET_TEXT, by=account_id, about=object_uri)
+
+
+def sent_to(tx: Tx, *, activity_id: int, host: str) -> bool:
+    """Whether somebody at this host was to get the activity."""
+    return tx.one(SENT_TO_HOST, activity_id=activity_id, host=host) is not None
