@@ -50,11 +50,12 @@ class Invalid(FediswError):
         field: name of the value as the caller knows it.
         problem: what is wrong with it, a few plain words.
         code: machine word for `details` of the error answer, such as `ERR_BLANK`.
+        others: more values that are wrong in the same form.
     """
 
-    def __init__(self, field: str, problem: str, *, code: str = "ERR_INVALID") -> None:
+    def __init__(self, field: str, problem: str, *, code: str = "ERR_INVALID", others: tuple[Invalid, ...] = ()) -> None:
         super().__init__(f"{field}: {problem}")
-        self.field, self.problem, self.code = field, problem, code
+        self.field, self.problem, self.code, self.others = field, problem, code, others
 
 
 class TooMany(FediswError):

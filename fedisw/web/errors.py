@@ -59,9 +59,8 @@ def told(error: errors.FediswError) -> Told:
     match error:
         case errors.Invalid(field="", problem=problem):
             return Told(status=status, message=problem)
-        case errors.Invalid(field=name, problem=problem, code=code):
-            details = {name: [{"error": code, "description": problem}]}
-            return Told(status=status, message=f"Validation failed: {human(name)} {problem}", details=details)
+        case errors.Invalid():
+            return _told_invalid(error, status)
         case errors.NotFound():
             return Told(status=status, message=NOT_FOUND)
         case errors.TooMany(retry_after=seconds):
@@ -83,6 +82,15 @@ def told(error: errors.FediswError) -> Told:
             return Told(status=status, message=str(error) or "Bad Request")
         case _:
             return Told(status=status, message=HTTPStatus(status).phrase)
+
+
+def _told_invalid(error: errors.Invalid, status: int) -> Told:
+    problems = (error, *error.others)
+    details: dict[str, list[dict[str, str]]] = {}
+    for problem in problems:
+        details.setdefault(problem.field, []).append({"error": problem.code, "description": problem.problem})
+    sentence = ", ".join(f"{human(problem.field)} {problem.problem}" for problem in problems)
+    return Told(status=status, message=f"Validation failed: {sentence}", details=details)
 
 
 def human(name: str) -> str:

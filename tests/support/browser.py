@@ -32,7 +32,7 @@ class Browser:
     async def submit(self, page: ClientResponse, **fields: str) -> ClientResponse:
         """Fill in the last form of a page and send it, hidden fields included."""
         html = await page.text()
-        form = html[html.rindex('<form class="card form"') :]
+        form = html[html.rindex("<form ") :]
         action = re.search(r'action="([^"]+)"', form)
         assert action is not None
         hidden = {

@@ -18,7 +18,7 @@ from fedisw.live.buckets import Buckets
 from fedisw.media.local import LocalStore
 from fedisw.storage.db import Database
 from fedisw.web.app import bare_app
-from fedisw.web.auth import password, signin
+from fedisw.web.auth import confirm, password, signin, signup
 from fedisw.web.errors import ERROR_PAGE
 from fedisw.web.keys import BUCKETS, DB, NEW_ID, NOW, PASSWORDS, SEALER, STORE, UPLOADS
 from fedisw.web.oauth import authorize, token, userinfo
@@ -83,22 +83,28 @@ async def passwords() -> AsyncIterator[Passwords]:
 
 
 @pytest.fixture
-async def entrance(start: Start, settings: Settings, clock: Clock, passwords: Passwords, tmp_path_factory: Any) -> Client:
+def entrance_settings(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Settings:
+    """Settings of the pages to get in; a test for others gives environment variables by `parametrize(…, indirect=True)`."""
+    env: dict[str, str] | None = getattr(request, "param", None)
+    return settings if env is None else make_settings(tmp_path, **env)
+
+
+@pytest.fixture
+async def entrance(
+    start: Start, entrance_settings: Settings, clock: Clock, passwords: Passwords, tmp_path_factory: Any
+) -> Client:
     """The application with sign-in, passwords, consent and tokens."""
-
-    async def home(request: web.Request) -> web.Response:
-        return web.Response(text="home")
-
     store = LocalStore(tmp_path_factory.mktemp("media"), public_url="https://alpha.test/media")
     parts = {
         PASSWORDS: passwords,
-        SEALER: Sealer(settings.secrets.master_key.key()),
+        SEALER: Sealer(entrance_settings.secrets.master_key.key()),
         TEMPLATES: Templates(now=clock),
         ERROR_PAGE: error_page,
         STORE: store,
         NEW_ID: count(5_000).__next__,
     }
-    return await start((*authorize.ROUTES, *token.ROUTES, *userinfo.ROUTES, *signin.ROUTES, *password.ROUTES), parts=parts)
+    pages = (signin, signup, confirm, password, authorize, token, userinfo)
+    return await start([route for module in pages for route in module.ROUTES], settings=entrance_settings, parts=parts)
 
 
 @pytest.fixture
