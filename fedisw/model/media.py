@@ -52,3 +52,16 @@ class Media:
     focus_y: float = 0.0
     size: int = 0
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteFile:
+    """A copy that we keep of a file of another server; `url_hash` tells file, use and rendition apart. `size` is bytes."""
+
+    url_hash: bytes
+    host: str
+    key: str
+    media_type: str
+    size: int
+    fetched_at: datetime
+    used_at: datetime

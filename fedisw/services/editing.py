@@ -8,8 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from fedisw.jobs.work import PublishDelete, PublishEdit, PublishUndoBoost, RemoveFiles
-from fedisw.live import topics
+from fedisw.jobs.work import PublishDelete, PublishEdit, PublishUndoBoost
 from fedisw.model.accounts import Account, Reach
 from fedisw.model.errors import Invalid, NotFound
 from fedisw.model.media import Media
@@ -17,10 +16,11 @@ from fedisw.model.notifications import NotificationType
 from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
 from fedisw.model.views import StatusView
-from fedisw.services import hydrate, notifications, posting
+from fedisw.services import hydrate, notifications, posting, streams
+from fedisw.services import media as files
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, feeds, media, polls, statuses, tombstones
+from fedisw.storage.queries import accounts, media, polls, statuses, tombstones
 
 
 def own_status(tx: Tx, status_id: int, *, author_id: int) -> Status:
@@ -59,7 +59,7 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     if changed == status and same_files and _same_poll(poll, draft):
         return status
     _keep_form(tx, status, before=before, poll=poll, form_id=new_id())
-    _set_files(tx, status, before=before, wanted=draft.media_ids, author_id=author.id)
+    _set_files(tx, status, before=before, wanted=draft.media_ids, author_id=author.id, now=now)
     poll_id = _set_poll(tx, status, poll, draft, new_id=new_id)
     statuses.edit(tx, replace(changed, poll_id=poll_id, edited_at=now))
     _rename(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
@@ -93,10 +93,9 @@ def _keep_form(tx: Tx, status: Status, *, before: Sequence[Media], poll: Poll | 
     )
 
 
-def _set_files(tx: Tx, status: Status, *, before: Sequence[Media], wanted: Sequence[int], author_id: int) -> None:
-    media.detach(tx, [item.id for item in before if item.id not in wanted])
-    if media.attach(tx, wanted, status_id=status.id, account_id=author_id) != len(wanted):
-        raise Invalid("media_ids", "a file is missing, not yours, or part of another post")
+def _set_files(tx: Tx, status: Status, *, before: Sequence[Media], wanted: Sequence[int], author_id: int, now: datetime) -> None:
+    files.release(tx, [item for item in before if item.id not in wanted], now=now)
+    files.attach(tx, wanted, status_id=status.id, account_id=author_id)
 
 
 def _set_poll(tx: Tx, status: Status, poll: Poll | None, draft: Draft, *, new_id: NewId) -> int | None:
@@ -135,9 +134,7 @@ def _rename(
 
 def _tell_of_edit(tx: Tx, status: Status, *, now: datetime) -> None:
     """Streams show the new text; people here who boosted the post are told."""
-    message = topics.encode(topics.Edited(status_id=status.id))
-    for owner in feeds.feed_owners(tx, status.id):
-        tx.publish(topics.home(owner), message)
+    streams.tell_edited(tx, status)
     for boost in statuses.boosts_of(tx, status.id):
         notifications.notify(
             tx,
@@ -222,9 +219,9 @@ def delete_status(tx: Tx, *, author_id: int, status_id: int, now: datetime, dele
     reached = tuple(item.account_id for item in statuses.mentions_of(tx, [status.id]))
     boosters = tuple(boost.account_id for boost in statuses.boosts_of(tx, status.id))
     if delete_media:
-        _remove_files(tx, view.media)
+        files.remove(tx, [item.id for item in view.media])
     else:
-        media.detach(tx, [item.id for item in view.media])
+        view = replace(view, media=files.release(tx, view.media, now=now))
     _remove(tx, status, account=view.account, now=now, ours=True)
     if not status.local_only:
         tx.enqueue(
@@ -242,7 +239,7 @@ def delete_status(tx: Tx, *, author_id: int, status_id: int, now: datetime, dele
 def undo_boost(tx: Tx, boost: Status) -> None:
     """Take a boost away; if it is ours, other servers are told."""
     original = statuses.find(tx, boost.reblog_of_id) if boost.reblog_of_id is not None else None
-    _tell_removed(tx, boost)
+    streams.tell_removed(tx, boost)
     statuses.remove(tx, boost.id)
     if original is None:
         return
@@ -276,13 +273,13 @@ def delete_by_remote(tx: Tx, *, actor: Account, uri: str, now: datetime) -> bool
     if status.reblog_of_id is not None:
         undo_boost(tx, status)
         return True
-    _remove_files(tx, media.of_statuses(tx, [status.id]))
+    files.remove(tx, [item.id for item in media.of_statuses(tx, [status.id])])
     _remove(tx, status, account=actor, now=now, ours=False)
     return True
 
 
 def _remove(tx: Tx, status: Status, *, account: Account, now: datetime, ours: bool) -> None:
-    _tell_removed(tx, status)
+    streams.tell_removed(tx, status)
     statuses.remove(tx, status.id)
     tombstones.add(
         tx,
@@ -299,20 +296,3 @@ def _remove(tx: Tx, status: Status, *, account: Account, now: datetime, ours: bo
         accounts.count_deleted(tx, account.id)
         if status.in_reply_to_id is not None:
             statuses.count_replies(tx, status.in_reply_to_id, -1)
-
-
-def _tell_removed(tx: Tx, status: Status) -> None:
-    """Streams drop the post; ids only, and only where it may have stood."""
-    message = topics.encode(topics.Removed(status_id=status.id))
-    for owner in feeds.feed_owners(tx, status.id):
-        tx.publish(topics.home(owner), message)
-    if status.visibility is Visibility.PUBLIC and status.reblog_of_id is None:
-        tx.publish(topics.PUBLIC, message)
-        tx.publish(topics.PUBLIC_LOCAL if status.local else topics.PUBLIC_REMOTE, message)
-
-
-def _remove_files(tx: Tx, files: Iterable[Media]) -> None:
-    gone = media.remove(tx, [item.id for item in files])
-    keys = tuple(key for item in gone for key in (item.key, item.preview_key) if key)
-    if keys:
-        tx.enqueue(RemoveFiles(keys=keys))

@@ -12,6 +12,7 @@ from fedisw.model.media import Media, MediaKind, MediaState
 from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
 from fedisw.model.statuses import Poll as PollValue
 from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
+from fedisw.services import media as files
 from fedisw.services import notifications
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, idempotency, media, polls, statuses, tombstones
@@ -55,8 +56,7 @@ def create_status(
     statuses.insert_once(tx, status)
     if poll is not None:
         _store_poll(tx, poll)
-    if media.attach(tx, draft.media_ids, status_id=status_id, account_id=author.id) != len(draft.media_ids):
-        raise Invalid("media_ids", "a file is missing, not yours, or part of another post")
+    files.attach(tx, draft.media_ids, status_id=status_id, account_id=author.id)
     _store_names(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
     _count(tx, status, author=author)
     notifications.for_new_status(tx, status, author=author, mentioned=draft.mentioned, now=now)

@@ -8,9 +8,9 @@ from fedisw.jobs.work import FanOut
 from fedisw.live import topics
 from fedisw.model.notifications import NotificationType
 from fedisw.model.statuses import Status, Visibility
-from fedisw.services import notifications
+from fedisw.services import notifications, streams
 from fedisw.storage.db import Database, Tx
-from fedisw.storage.queries import accounts, feeds, follows, media, statuses
+from fedisw.storage.queries import accounts, feeds, follows, statuses
 
 CHUNK = 500  # followers a unit
 
@@ -46,23 +46,10 @@ def chunk(tx: Tx, *, status_id: int, after: int, now: datetime) -> None:
 
 
 def _first(tx: Tx, status: Status, *, own: bool) -> None:
-    message = topics.encode(topics.Posted(status_id=status.id))
     if own:
         feeds.add_own(tx, account_id=status.account_id, status_id=status.id)
-        tx.publish(topics.home(status.account_id), message)
-    if status.visibility is not Visibility.PUBLIC or status.reblog_of_id is not None:
-        return
-    for tag in statuses.tags_of(tx, [status.id]):
-        tx.publish(topics.hashtag(tag.name), message)
-        if status.local:
-            tx.publish(topics.hashtag(tag.name, local=True), message)
-    if status.in_reply_to_uri and status.in_reply_to_account_id != status.account_id:
-        return
-    with_media = bool(media.of_statuses(tx, [status.id]))
-    for topic in (topics.PUBLIC, topics.PUBLIC_LOCAL if status.local else topics.PUBLIC_REMOTE):
-        tx.publish(topic, message)
-        if with_media:
-            tx.publish(topic + topics.WITH_MEDIA, message)
+        _tell_streams(tx, status, [status.account_id])
+    streams.tell_posted(tx, status)
 
 
 def _tell_streams(tx: Tx, status: Status, owners: list[int]) -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from fedisw.media.keys import new_key
+from fedisw.media.probe import Kind
 from fedisw.model.errors import Invalid, NotFound
 from fedisw.model.media import Media, MediaKind
 from fedisw.model.notifications import NotificationType
@@ -25,7 +27,7 @@ def _told(tx: Tx, account_id: int) -> list[NotificationType]:
 
 
 def _file(tx: Tx, account_id: int) -> int:
-    item = Media(id=new_id(), account_id=account_id, kind=MediaKind.IMAGE, key=f"local/{new_id()}.png", created_at=NOW)
+    item = Media(id=new_id(), account_id=account_id, kind=MediaKind.IMAGE, key=new_key(Kind.PNG), created_at=NOW)
     media.add(tx, item)
     return item.id
 

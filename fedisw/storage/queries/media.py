@@ -5,21 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+import msgspec
+from sqlalchemy import and_, bindparam, case, delete, insert, or_, select, update
 
 from fedisw.model.errors import NotFound
-from fedisw.model.media import Media
+from fedisw.model.media import Media, MediaState
+from fedisw.model.statuses import Visibility
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query
-from fedisw.storage.tables.statuses import media
+from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.statuses import media, statuses
 
 C = media.c
+
+
+class Place(msgspec.Struct):
+    """Where a file of the store is shown; without a post it is an upload that waits, or was given up.
+
+    `usable`: its owner is neither suspended nor deleted.
+    """
+
+    status_id: int | None
+    visibility: Visibility | None
+    local_only: bool | None
+    usable: bool
+
 
 OWN = Query(Media, select(media).where(C.id == bindparam("id"), C.account_id == bindparam("account_id")))
 OWN_FREE = Query(Media, select(media).where(IdIn(C.id, "ids"), C.account_id == bindparam("account_id")))
 OF_STATUSES = Query(Media, select(media).where(IdIn(C.status_id, "ids")).order_by(C.status_id, C.position, C.id))
-BY_KEY = Query(Media, select(media).where(or_(C.key == bindparam("key"), C.preview_key == bindparam("key"))).limit(1))
+PLACE = Query(
+    Place,
+    select(
+        C.status_id,
+        statuses.c.visibility,
+        statuses.c.local_only,
+        case((and_(accounts.c.suspended_at.is_(None), accounts.c.deleted_at.is_(None)), True), else_=False).label("usable"),
+    )
+    .select_from(media.join(accounts, accounts.c.id == C.account_id).outerjoin(statuses, statuses.c.id == C.status_id))
+    .where(or_(C.key == bindparam("key"), C.preview_key == bindparam("key")))
+    .limit(1),
+)
 INSERT = Command(insert(media))
+READY = Command(update(media).where(C.id == bindparam("key")).values(state=MediaState.READY))
 ATTACH = Command(
     update(media)
     .where(
@@ -27,7 +55,11 @@ ATTACH = Command(
     )
     .values(status_id=bindparam("to"), position=bindparam("place"))
 )
-DETACH = Command(update(media).where(C.id == bindparam("key")).values(status_id=None))
+RELEASE = Command(
+    update(media)
+    .where(C.id == bindparam("id_"))
+    .values(status_id=None, key=bindparam("new_key"), preview_key=bindparam("new_preview_key"), created_at=bindparam("at"))
+)
 DESCRIBE = Command(
     update(media)
     .where(C.id == bindparam("id_"))
@@ -59,9 +91,9 @@ def of_statuses(tx: Tx, ids: Iterable[int]) -> list[Media]:
     return tx.all(OF_STATUSES, ids=wanted) if wanted else []
 
 
-def find_by_key(tx: Tx, key: str) -> Media | None:
-    """The file that this key of the media store belongs to, as original or as preview."""
-    return tx.one(BY_KEY, key=key) if key else None
+def place_of(tx: Tx, key: str) -> Place | None:
+    """Where the file with this key is shown; None for what is no file of a post (avatars, headers), or gone."""
+    return tx.one(PLACE, key=key)
 
 
 def add(tx: Tx, item: Media) -> None:
@@ -69,15 +101,19 @@ def add(tx: Tx, item: Media) -> None:
     tx.exec(INSERT, item)
 
 
+def ready(tx: Tx, media_id: int) -> None:
+    """The file is in the store."""
+    tx.exec(READY, key=media_id)
+
+
 def attach(tx: Tx, ids: Sequence[int], *, status_id: int, account_id: int) -> int:
     """Give own, unattached files to a post in this order (MED-9); how many were taken."""
     return sum(tx.exec(ATTACH, key=media_id, owner=account_id, to=status_id, place=at) for at, media_id in enumerate(ids))
 
 
-def detach(tx: Tx, ids: Iterable[int]) -> None:
-    """Take files from their post; they may be used again for a while."""
-    for media_id in ids:
-        tx.exec(DETACH, key=media_id)
+def release(tx: Tx, item: Media, *, key: str, preview_key: str, at: datetime) -> None:
+    """Take a file from its post and give it new names; it may be used again for a day from `at` on."""
+    tx.exec(RELEASE, id_=item.id, new_key=key, new_preview_key=preview_key, at=at)
 
 
 def describe(tx: Tx, media_id: int, *, description: str, focus_x: float, focus_y: float) -> None:

@@ -1,0 +1,35 @@
+"""Jobs about our own house: files that change their names, and what is swept away regularly."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from fedisw.jobs.kinds import Job, Queue
+
+
+class MoveFiles(Job, frozen=True, kw_only=True):
+    """Give files of the media store new names (old, new). Twice: nothing has the old name any more."""
+
+    moves: tuple[tuple[str, str], ...]
+
+
+class Chore(StrEnum):
+    """What is swept, each at its own pace."""
+
+    UPLOADS = "uploads"
+    COPIES = "copies"
+    BRIEF = "brief"
+    OLD = "old"
+
+
+class Sweep(Job, frozen=True, kw_only=True):
+    """Remove what has had its time. Twice: there is nothing left."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    what: Chore
+
+    @property
+    def key(self) -> str | None:
+        return f"Sweep:{self.what}"
