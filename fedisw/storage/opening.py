@@ -10,6 +10,7 @@ from pathlib import Path
 from fedisw.model.errors import Invalid
 from fedisw.storage import outbox, sqlite
 from fedisw.storage.db import Database
+from fedisw.storage.disk import network_file_system
 from fedisw.storage.hooks import Hooks, UnitReport
 
 HAS_POSTGRES = find_spec("psycopg") is not None  # the extra `postgres`
@@ -52,12 +53,15 @@ async def open_database(
         on_unit: called after each unit, for the meters.
 
     Raises:
-        Invalid: not a URL of a database that we know, or a driver is missing.
+        Invalid: not a URL of a database that we know, a driver is missing, or the file is on a network disk.
         Unreachable: the file or server cannot be opened.
     """
     hooks = Hooks(clock=clock, flush=outbox.flush, on_publish=on_publish, on_jobs=on_jobs, on_unit=on_unit)
     if url.startswith(SQLITE_PREFIX):
-        return Database(await sqlite.open_sqlite(sqlite_path(url), hooks, readers=readers, busy_timeout_ms=busy_timeout))
+        path = sqlite_path(url)
+        if (kind := network_file_system(path)) is not None:
+            raise Invalid("database.url", f"is on a network file system ({kind}), where locking cannot be trusted")
+        return Database(await sqlite.open_sqlite(path, hooks, readers=readers, busy_timeout_ms=busy_timeout))
     if not url.startswith(POSTGRES_PREFIXES):
         raise Invalid("database.url", "must begin with sqlite:/// or postgresql://")
     if not HAS_POSTGRES:
