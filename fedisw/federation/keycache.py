@@ -76,7 +76,7 @@ class KeyCache:
         """Raises the error of the last fetch while its pause lasts (1 minute growing to 1 hour)."""
         failure = self._failures.get(key_id)
         if failure is not None and now < failure.until:
-            raise failure.error
+            raise failure.error.with_traceback(None)
 
     def failed(self, key_id: str, error: FediswError, *, now: datetime) -> None:
         """Remember that a fetch failed."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.accounts import Account
 from fedisw.model.paging import Page
 from fedisw.model.relations import Block
 from fedisw.storage.db import Tx
-from fedisw.storage.statements import Command, Query
+from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.relations import blocks, host_blocks
 
@@ -21,7 +22,15 @@ _BACK = and_(C.account_id == bindparam("of"), C.target_id == bindparam("by"))
 
 EXISTS = Query(int, select(C.id).where(_PAIR))
 EITHER = Query(int, select(C.id).where(or_(_PAIR, _BACK)).limit(1))
+AROUND = Query(
+    int,
+    union_all(
+        select(C.target_id.label("other_id")).where(C.account_id == bindparam("viewer_id"), IdIn(C.target_id, "ids")),
+        select(C.account_id.label("other_id")).where(C.target_id == bindparam("viewer_id"), IdIn(C.account_id, "ids")),
+    ),
+)
 BY_ID = Query(Block, select(blocks).where(C.id == bindparam("id")))
+BY_URI = Query(Block, select(blocks).where(C.uri == bindparam("uri"), C.account_id == bindparam("account_id")).limit(1))
 INSERT_ONCE = Command(insert(blocks).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
 REMOVE = Query(Block, delete(blocks).where(_PAIR).returning(*C))
 PAGE = Query(
@@ -54,9 +63,19 @@ def either(tx: Tx, first: int, second: int) -> bool:
     return tx.one(EITHER, by=first, of=second) is not None
 
 
+def around(tx: Tx, viewer_id: int, ids: Sequence[int]) -> set[int]:
+    """Which of these accounts block the viewer or are blocked by the viewer, in one statement (VIS-3)."""
+    return set(tx.all(AROUND, viewer_id=viewer_id, ids=list(ids))) if ids else set()
+
+
 def find_by_id(tx: Tx, block_id: int) -> Block | None:
     """The block with this id of ours."""
     return tx.one(BY_ID, id=block_id)
+
+
+def find_by_uri(tx: Tx, uri: str, *, account_id: int) -> Block | None:
+    """The block of an account that was made by this activity."""
+    return tx.one(BY_URI, uri=uri, account_id=account_id)
 
 
 def insert_once(tx: Tx, block: Block) -> bool:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from fedisw.model.jobs import JobState
 from fedisw.model.peers import Inbound, InboundState
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, Query
+from fedisw.storage.tables.jobs import jobs
 from fedisw.storage.tables.peers import inbound
 
 C = inbound.c
+
+
+class Backlog(msgspec.Struct):
+    """How many activities are due to be worked on, and when the oldest of them was put there."""
+
+    count: int
+    oldest: datetime | None
+
 
 BY_ID = Query(Inbound, select(inbound).where(C.id == bindparam("id")))
 STORE_ONCE = Command(insert(inbound).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
@@ -21,7 +32,12 @@ END = Command(
     .where(C.id == bindparam("key"), C.state == InboundState.WAITING)
     .values(state=bindparam("state"), reason=bindparam("reason"), raw=bindparam("raw"))
 )
-OLDEST = Query(datetime | None, select(func.min(C.received_at, type_=C.received_at.type)).where(C.state == InboundState.WAITING))
+BACKLOG = Query(
+    Backlog,
+    select(func.count().label("count"), func.min(jobs.c.created_at, type_=jobs.c.created_at.type).label("oldest")).where(
+        jobs.c.queue == bindparam("queue"), jobs.c.state == JobState.READY
+    ),
+)
 PRUNE = Command(delete(inbound).where(C.state != InboundState.WAITING, C.received_at < bindparam("before")))
 
 REASON = 500  # characters kept
@@ -43,9 +59,9 @@ def end(tx: Tx, row: Inbound, state: InboundState, *, reason: str = "") -> bool:
     return tx.exec(END, key=row.id, state=state, reason=reason[:REASON], raw=kept) == 1
 
 
-def oldest_waiting(tx: Tx) -> datetime | None:
-    """When the activity arrived that waits longest."""
-    return tx.one(OLDEST)
+def backlog(tx: Tx, *, queue: str) -> Backlog:
+    """What waits in the lane of arrived activities, retries that are not due aside; scans them, so ask seldom."""
+    return tx.one(BACKLOG, queue=queue) or Backlog(count=0, oldest=None)
 
 
 def prune(tx: Tx, *, before: datetime) -> int:

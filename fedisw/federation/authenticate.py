@@ -1,0 +1,136 @@
+"""Who signed a request: the only maker of VerifiedSender (security, section 8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from fedisw.crypto import keys, signatures, signed
+from fedisw.crypto.signed import Request, Signed
+from fedisw.federation import fetch, policy, publickeys
+from fedisw.federation.context import Peer, VerifiedSender
+from fedisw.federation.keycache import KnownKey
+from fedisw.model.accounts import Account
+from fedisw.model.errors import Forbidden, Gone, Invalid, Malformed, NotFound, Unauthenticated
+from fedisw.model.urls import Origin, same_origin
+from fedisw.storage.db import Tx
+
+FRESH: Final = timedelta(minutes=5)  # a key fetched less long ago is not fetched again when a signature does not fit
+
+
+def read_signature(request: Request) -> Signed:
+    """The signature of a request, unverified; its key id is a URL of a server.
+
+    Raises:
+        Malformed: broken syntax, a repeated field, a key id that is no URL (`acct:`).
+        Unauthenticated: no signature, several, or one that covers too little.
+    """
+    found = signatures.parse(request)
+    try:
+        Origin.of(found.key_id)
+    except Invalid as error:
+        raise Malformed("the key id is not a URL of a server") from error
+    return found
+
+
+def known_signer(tx: Tx, peer: Peer, key_id: str) -> KnownKey | None:
+    """The key as we have it. Forbidden when its host is blocked here (SIG-1, step 2)."""
+    policy.check_host(tx, Origin.of(key_id).authority, mode=peer.settings.federation.mode)
+    return publickeys.stored(tx, key_id)
+
+
+async def sender_of(peer: Peer, request: Request, found: Signed, body: bytes, *, stored: KnownKey | None) -> VerifiedSender:
+    """Verify a request whose signature was read (SIG-1, steps 6 to 8).
+
+    Args:
+        body: the raw bytes as received.
+        stored: the key from the database, from `known_signer`.
+
+    Raises:
+        Unauthenticated: host, digest, clock or signature is wrong, or the key is nobody's.
+        Malformed: a digest that cannot be read.
+        NotFound, Gone: the key's address is gone.
+        Unreachable: the key cannot be had now; the peer should try again.
+    """
+    _check(peer, request, found, body)
+    known = await _key(peer, found, stored)
+    return VerifiedSender(account=known.account, keys=known.keys, signature=found.signature)
+
+
+def _check(peer: Peer, request: Request, found: Signed, body: bytes) -> None:
+    federation = peer.settings.federation
+    scheme = Origin.of(found.key_id).scheme
+    if scheme != "https" and not peer.settings.allow_http:
+        raise Unauthenticated("the key is not on https")
+    if peer.owns(found.key_id):
+        raise Unauthenticated("the key is ours")
+    signed.check_host(request, ours={peer.origin.authority})
+    signed.check_body(found, request, body)
+    past, future = timedelta(seconds=federation.clock_past), timedelta(seconds=federation.clock_future)
+    signed.check_clock(found, now=peer.now(), past=past, future=future)
+
+
+async def _key(peer: Peer, found: Signed, stored: KnownKey | None) -> KnownKey:
+    """The key that fits; one that does not fit is fetched again if it is old, at most once in 5 minutes (SIG-11)."""
+    known = _newer(stored, peer.public_keys.find(found.key_id, now=peer.now()))
+    if known is None:
+        known = await publickeys.fetched(peer, found.key_id)
+        _verify(found, known)
+        return known
+    try:
+        _verify(found, known)
+        return known
+    except Unauthenticated:
+        now = peer.now()
+        if now - known.fetched_at < FRESH or not peer.public_keys.may_refetch(found.key_id, now=now):
+            raise
+    rotated = await publickeys.fetched(peer, found.key_id)
+    _verify(found, rotated)
+    return rotated
+
+
+def _newer(stored: KnownKey | None, remembered: KnownKey | None) -> KnownKey | None:
+    if stored is None or remembered is None:
+        return stored or remembered
+    return remembered if remembered.fetched_at > stored.fetched_at else stored
+
+
+def _verify(found: Signed, known: KnownKey) -> None:
+    signed.verify(found, keys.parse_pem(known.key.public))
+
+
+async def departed_sender(peer: Peer, account: Account, found: Signed) -> VerifiedSender | None:
+    """Proof for the Delete of an actor by itself whose key is gone: its own address is gone too (SIG-12).
+
+    None when the key is not of its server, or the address still answers.
+
+    Raises:
+        Unreachable: the address cannot be asked now.
+    """
+    if not same_origin(found.key_id, account.uri):
+        return None
+    try:
+        await fetch.document(peer, account.uri)
+    except (NotFound, Gone):
+        return VerifiedSender(account=account, signature=found.signature)
+    return None
+
+
+async def reader_of(peer: Peer, request: Request) -> VerifiedSender | None:
+    """Who signed a GET; None for an unsigned one (SIG-13). Signatures of GETs are not remembered.
+
+    Raises:
+        Forbidden: the host or the account is blocked here.
+        Malformed, Unauthenticated, Unreachable: as `sender_of`.
+    """
+    if not {"signature", "signature-input"} & request.fields.keys():
+        return None
+    found = read_signature(request)
+    stored = await peer.db.read(known_signer, peer, found.key_id)
+    try:
+        sender = await sender_of(peer, request, found, b"", stored=stored)
+    except (NotFound, Gone) as error:
+        raise Unauthenticated("the key is gone") from error
+    if not sender.account.usable:
+        raise Forbidden("this account is blocked here")
+    return sender

@@ -1,0 +1,98 @@
+"""Which handler an activity goes to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedisw.federation.context import Peer
+from fedisw.federation.effect import NotWanted
+from fedisw.federation.handlers.accept import handle_accept
+from fedisw.federation.handlers.add import handle_add
+from fedisw.federation.handlers.announce import handle_announce
+from fedisw.federation.handlers.block import handle_block
+from fedisw.federation.handlers.create import handle_create
+from fedisw.federation.handlers.delete import handle_delete
+from fedisw.federation.handlers.flag import handle_flag
+from fedisw.federation.handlers.follow import handle_follow
+from fedisw.federation.handlers.forwarded import handle_forwarded
+from fedisw.federation.handlers.like import handle_like
+from fedisw.federation.handlers.move import handle_move
+from fedisw.federation.handlers.reject import handle_reject
+from fedisw.federation.handlers.remove import handle_remove
+from fedisw.federation.handlers.undo import handle_undo
+from fedisw.federation.handlers.update import handle_update
+from fedisw.model.accounts import Account
+from fedisw.vocab import activities as act
+
+HANDLED: Final = frozenset(
+    {
+        "Accept",
+        "Add",
+        "Announce",
+        "Block",
+        "Create",
+        "Delete",
+        "EmojiReact",
+        "Flag",
+        "Follow",
+        "Like",
+        "Move",
+        "Reject",
+        "Remove",
+        "Undo",
+        "Update",
+    }
+)  # other kinds are answered with 202 and not kept (federation, section 4.1)
+
+
+async def handle(peer: Peer, sender: Account, activity: act.Activity) -> None:
+    """Let a kept activity take effect.
+
+    Args:
+        sender: who signed the request; if that is not the activity's actor, nothing that it says is believed (SIG-10).
+
+    Raises:
+        NotWanted: it has no effect here; other errors of ours say so too, but Unreachable means later.
+    """
+    if isinstance(activity, act.Ignored):
+        raise NotWanted("of no kind that is handled")
+    if sender.suspended_at is not None and not isinstance(activity, act.Delete):
+        raise NotWanted("its sender is suspended here")
+    if activity.actor != sender.uri:
+        await handle_forwarded(peer, sender, activity)
+        return
+    await _handle_own(peer, sender, activity)
+
+
+async def _handle_own(peer: Peer, sender: Account, activity: act.Activity) -> None:
+    match activity:
+        case act.Create():
+            await handle_create(peer, sender, activity)
+        case act.Update():
+            await handle_update(peer, sender, activity)
+        case act.Delete():
+            await handle_delete(peer, sender, activity)
+        case act.Follow():
+            await handle_follow(peer, sender, activity)
+        case act.Accept():
+            await handle_accept(peer, sender, activity)
+        case act.Reject():
+            await handle_reject(peer, sender, activity)
+        case act.Undo():
+            await handle_undo(peer, sender, activity)
+        case act.Like() | act.EmojiReact():
+            await handle_like(peer, sender, activity)
+        case act.Announce():
+            await handle_announce(peer, sender, activity)
+        case act.Block():
+            await handle_block(peer, sender, activity)
+        case act.Flag():
+            await handle_flag(peer, sender, activity)
+        case act.Move():
+            await handle_move(peer, sender, activity)
+        case act.Add():
+            await handle_add(peer, sender, activity)
+        case act.Remove():
+            await handle_remove(peer, sender, activity)
+        case _:
+            raise NotWanted("of no kind that is handled")

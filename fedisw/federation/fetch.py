@@ -1,0 +1,108 @@
+"""Documents of other servers, by their address: signed, bounded, and believed only where they say who they are (ING-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urldefrag, urlsplit
+
+from fedisw.crypto.signed import Scheme
+from fedisw.federation import ingest, policy
+from fedisw.federation.context import Peer
+from fedisw.model.accounts import Account
+from fedisw.model.errors import Forbidden, Gone, Invalid, NotFound, Unreachable
+from fedisw.model.urls import Origin, authority_of, same_origin
+from fedisw.net.answer import Answer, retry_after
+from fedisw.net.client import WIRE_SAFE
+from fedisw.net.limits import AS2_ACCEPT, AS2_KINDS
+from fedisw.vocab import names, read
+from fedisw.vocab.read import Document
+
+PASSING: Final = frozenset({408, 425, 429})  # besides 5xx: trying again may help
+PAUSE: Final = 60  # seconds until the next try where the peer says nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A document and the id that it has; the id was asked for, or asked for in its turn."""
+
+    uri: str
+    document: Document
+
+
+async def document(peer: Peer, url: str, *, by: Account | None = None) -> Fetched:
+    """The document at `url`, which must be its `id`; if it names another id of the same host, that is fetched, once.
+
+    Args:
+        by: the local account in whose name is asked; the instance actor if None.
+
+    Raises:
+        NotFound: 404, or an id of our own host.
+        Gone: 410, or a Tombstone.
+        Forbidden: the host is blocked here, or it does not let us read this.
+        Invalid, Malformed, TooLarge, UnsupportedMedia: nothing that we believe. Final.
+        Unreachable: a passing failure.
+        Spent: the fetches of this activity are used up.
+    """
+    final_url, found = await _get(peer, url, by=by)
+    uri = read.require_id(found)
+    if not _same_address(uri, final_url):
+        if not same_origin(uri, url):
+            raise Invalid("id", "is of another server")
+        final_url, found = await _get(peer, uri, by=by)
+        if read.require_id(found) != uri or not _same_address(uri, final_url):
+            raise Invalid("id", "is not where the document is")
+    if read.kind(found) == names.TOMBSTONE:
+        raise Gone("deleted at its origin")
+    return Fetched(uri=uri, document=found)
+
+
+async def _get(peer: Peer, url: str, *, by: Account | None) -> tuple[str, Document]:
+    """The URL that answered and what it said, on the host that was asked."""
+    if peer.owns(url):
+        raise NotFound("document", url)
+    authority = authority_of(url)
+    if authority in peer.own_hosts:
+        raise NotFound("document", url)
+    await peer.db.read(policy.check_host, authority, mode=peer.settings.federation.mode)
+    answer = await _ask(peer, url, by=by, scheme=Scheme.CAVAGE)
+    if answer.status in (400, 401):
+        answer = await _ask(peer, url, by=by, scheme=Scheme.RFC9421)
+    _check(answer, peer)
+    if not same_origin(answer.url, url):
+        raise Invalid("url", "leads to another server")
+    return answer.url, ingest.document(answer.body)
+
+
+async def _ask(peer: Peer, url: str, *, by: Account | None, scheme: Scheme) -> Answer:
+    if peer.budget is not None:
+        peer.budget.spend()
+    signer = await peer.keys.signer(by.id if by is not None else None, scheme=scheme)
+    return await peer.client.get(urldefrag(url).url, accept=AS2_ACCEPT, kinds=AS2_KINDS, headers_for=signer)
+
+
+def _check(answer: Answer, peer: Peer) -> None:
+    match answer.status:
+        case 200:
+            return
+        case 404:
+            raise NotFound("document", answer.url)
+        case 410:
+            raise Gone("deleted at its origin")
+        case 401 | 403:
+            raise Forbidden("its server does not let us read this")
+        case status if status >= 500 or status in PASSING:
+            wait = retry_after(answer.headers, now=peer.now())
+            raise Unreachable(f"answered {status}", retry_after=int(wait.total_seconds()) if wait is not None else PAUSE)
+        case status:
+            raise Invalid("url", f"answered {status}")
+
+
+def _same_address(uri: str, url: str) -> bool:
+    """Whether both are asked for at one address: fragments aside, escaped alike."""
+    return _address(uri) == _address(url)
+
+
+def _address(url: str) -> tuple[Origin, str, str]:
+    parts = urlsplit(url)
+    return Origin.of(url), quote(parts.path, safe=WIRE_SAFE) or "/", quote(parts.query, safe=WIRE_SAFE)

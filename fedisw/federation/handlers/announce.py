@@ -1,0 +1,78 @@
+"""Announce: a post is passed on to followers (federation, section 4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fedisw.federation import resolve
+from fedisw.federation.context import Peer
+from fedisw.federation.effect import NotWanted, apply
+from fedisw.model.accounts import Account
+from fedisw.model.errors import NotFound
+from fedisw.model.ids import time_of
+from fedisw.model.statuses import Status, Visibility
+from fedisw.services import interactions
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import follows, statuses
+from fedisw.vocab.activities import Announce
+from fedisw.vocab.names import PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boost:
+    """A boost ready to be stored."""
+
+    uri: str
+    original_id: int
+    published: datetime
+    visibility: Visibility
+    boost_ids: tuple[int, ...]
+
+
+async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> None:
+    """Announce of a post: ours, or one that somebody's followed account passes on; it is had from its own server."""
+    if not isinstance(announce.object, str):
+        raise NotWanted("traffic of a group")
+    if announce.id is None:
+        raise NotWanted("without an id nobody could undo it")
+    if not peer.owns(announce.object) and not await peer.db.read(follows.followed_locally, sender.id):
+        raise NotWanted("nobody here follows the sender")
+    original = await resolve.status(peer, announce.object)
+    if original is None or original.reblog_of_id is not None:
+        raise NotFound("status", announce.object)
+    published = min(announce.published or peer.now(), peer.now())
+    after = max(published, time_of(original.id))
+    boost = Boost(
+        uri=announce.id,
+        original_id=original.id,
+        published=published,
+        visibility=_visibility(announce),
+        boost_ids=tuple(choice for choice in resolve.status_ids(after) if choice > original.id),
+    )
+    if await apply(peer, announce, _store, account=sender, boost=boost, peer=peer, now=peer.now()) is None:
+        raise NotWanted("boosted before, or may not be")
+
+
+def _visibility(announce: Announce) -> Visibility:
+    if PUBLIC in announce.to:
+        return Visibility.PUBLIC
+    return Visibility.UNLISTED if PUBLIC in announce.cc else Visibility.PRIVATE
+
+
+def _store(tx: Tx, *, account: Account, boost: Boost, peer: Peer, now: datetime) -> Status | None:
+    return interactions.store_remote_reblog(
+        tx,
+        account=account,
+        original_id=boost.original_id,
+        uri=boost.uri,
+        boost_id=_free(tx, boost.boost_ids) or peer.new_id(),
+        published=boost.published,
+        visibility=boost.visibility,
+        now=now,
+    )
+
+
+def _free(tx: Tx, choices: Iterable[int]) -> int | None:
+    return next((choice for choice in choices if statuses.find(tx, choice) is None), None)

@@ -1,0 +1,60 @@
+"""With whom we speak, and what of theirs we want (ING-11, ING-17; MOD-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fedisw.config import FederationMode
+from fedisw.model.errors import Forbidden
+from fedisw.model.moderation import Severity
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import accounts, domains, follows, statuses
+
+
+def check_host(tx: Tx, host: str, *, mode: FederationMode) -> None:
+    """Forbidden when an admin suspended the host or a domain above it, or federation is closed to it.
+
+    Args:
+        host: authority of a peer, `host` or `host:port`.
+    """
+    if mode is FederationMode.OFF:
+        raise Forbidden("federation is off")
+    rule = domains.rule_for(tx, host)
+    if rule is not None and rule.severity is Severity.SUSPEND:
+        raise Forbidden("this server is blocked here")
+    if mode is FederationMode.ALLOWLIST and (rule is None or not rule.allowed):
+        raise Forbidden("this server is not among those that we speak with")
+
+
+def rejects_reports(tx: Tx, host: str) -> bool:
+    """Whether reports of a server are not wanted."""
+    rule = domains.rule_for(tx, host)
+    return rule is not None and rule.reject_reports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A post that came without being asked for.
+
+    `named` are all ids that it addresses or tags, `deliverer_id` is who sent it (the author, or who passed it on).
+    """
+
+    author_id: int
+    deliverer_id: int
+    named: frozenset[str]
+    parent_uri: str
+
+
+def is_wanted(tx: Tx, post: Arrived) -> bool:
+    """Whether somebody here has reason to see it: named, answered, or following author or deliverer (ING-11)."""
+    if any(account.local for account in accounts.by_uris(tx, _some(post.named))):
+        return True
+    parent = statuses.find_by_uri(tx, post.parent_uri) if post.parent_uri else None
+    if parent is not None and parent.local:
+        return True
+    return any(follows.followed_locally(tx, account_id) for account_id in {post.author_id, post.deliverer_id})
+
+
+def _some(named: Iterable[str], most: int = 1_000) -> list[str]:
+    return sorted(named)[:most]

@@ -1,0 +1,108 @@
+"""Keys of other servers' actors: where they are kept, how they are fetched, when they are believed (SIG-9, SIG-11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urldefrag
+
+from fedisw.federation import fetch
+from fedisw.federation.context import Peer
+from fedisw.federation.convert import actor as convert
+from fedisw.federation.keycache import KnownKey
+from fedisw.model.accounts import Account, ActorKey
+from fedisw.model.errors import FediswError, Forbidden, Gone, NotFound, Unauthenticated, Unreachable
+from fedisw.model.urls import authority_of, same_origin
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import accounts, keys
+from fedisw.vocab import names, read
+from fedisw.vocab.actors import Actor, parse_actor
+from fedisw.vocab.keys import Key, parse_keys
+from fedisw.vocab.read import Document
+
+PAUSE: Final = 300  # seconds until a peer should try again when its key could not be had (federation, section 3.6)
+
+
+def stored(tx: Tx, key_id: str) -> KnownKey | None:
+    """The key as the database has it, with its account."""
+    key = keys.find(tx, key_id)
+    account = accounts.find(tx, key.account_id) if key is not None else None
+    if key is None or account is None:
+        return None
+    return KnownKey(key=key, account=account, fetched_at=key.fetched_at or key.created_at)
+
+
+async def fetched(peer: Peer, key_id: str) -> KnownKey:
+    """The key from its own server, kept in memory only; at most one fetch of it at a time, failures pause.
+
+    Raises:
+        Unauthenticated: there is no such key, or nobody that we believe says whose it is.
+        NotFound, Gone: its address is gone.
+        Unreachable: a passing failure, or its server does not let us read it yet; `retry_after` is 5 minutes.
+    """
+    async with peer.public_keys.fetching(key_id):
+        now = peer.now()
+        peer.public_keys.check(key_id, now=now)
+        try:
+            known = await _fetch(peer, key_id)
+        except (Unreachable, Forbidden) as error:
+            problem = Unreachable(f"its key could not be had: {error}", retry_after=PAUSE)
+            peer.public_keys.failed(key_id, problem, now=now)
+            raise problem from error
+        except (NotFound, Gone, Unauthenticated) as error:
+            peer.public_keys.failed(key_id, error, now=now)
+            raise
+        except FediswError as error:
+            refused = Unauthenticated(f"its key is not usable: {error}")
+            peer.public_keys.failed(key_id, refused, now=now)
+            raise refused from error
+        peer.public_keys.put(known)
+        return known
+
+
+async def _fetch(peer: Peer, key_id: str) -> KnownKey:
+    """Asked for by the instance actor, whose own key needs no signature to be read: no two servers wait for each other."""
+    document = (await fetch.document(peer, urldefrag(key_id).url)).document
+    if read.kind(document) in names.ACTORS:
+        actor, single = parse_actor(document), None
+    else:
+        actor, single = await _owner_of(peer, key_id, document)
+    if not same_origin(key_id, actor.id):
+        raise Unauthenticated("the key and its owner are not on one server")
+    known = await peer.db.read(accounts.find_by_uri, actor.id)
+    account = _account(peer, actor, known)
+    found = convert.keys_of(actor, account_id=account.id, now=peer.now())
+    if single is not None and all(key.key_id != key_id for key in found):
+        found = (*found, single)
+    key = next((key for key in found if key.key_id == key_id), None)
+    if key is None:
+        raise Unauthenticated("the actor has no such key")
+    owned = tuple(replace(item, account_id=account.id) for item in found)
+    return KnownKey(key=replace(key, account_id=account.id), account=account, keys=owned, fetched_at=peer.now())
+
+
+async def _owner_of(peer: Peer, key_id: str, document: Document) -> tuple[Actor, ActorKey | None]:
+    """The owner that a key document names, if the owner lists the key back."""
+    key = _single(key_id, document)
+    if key.owner is None or not same_origin(key.owner, key_id):
+        raise Unauthenticated("the key names no owner on its own server")
+    actor = parse_actor((await fetch.document(peer, key.owner)).document)
+    if actor.id != key.owner or key_id not in actor.key_ids:
+        raise Unauthenticated("the owner does not list the key")
+    return actor, convert.key_of(key, account_id=0, now=peer.now())
+
+
+def _single(key_id: str, document: Document) -> Key:
+    for key in parse_keys(document):
+        if key.id == key_id:
+            return key
+    raise Unauthenticated("not a key")
+
+
+def _account(peer: Peer, actor: Actor, known: Account | None) -> Account:
+    """A new account shows the name at the host of its id until its handle is confirmed; a known one keeps its handle."""
+    if known is not None:
+        account = convert.account_of(actor, account_id=known.id, handle=(known.username, known.host or ""), now=peer.now())
+        return replace(account, suspended_at=known.suspended_at, deleted_at=known.deleted_at)
+    handle = (actor.preferred_username, authority_of(actor.id))
+    return convert.account_of(actor, account_id=peer.new_id(), handle=handle, now=peer.now())
