@@ -28,12 +28,6 @@ class KeyRing(Protocol):
     async def post_headers(
         self, account_id: int | None, *, url: str, body_sha256: bytes, scheme: Scheme, with_query: bool = True
     ) -> Mapping[str, str]:
-        """All headers of a signed POST, dated now."""
-        ...
-
-    async def post_headers(
-        self, account_id: int | None, *, url: str, body_sha256: bytes, scheme: Scheme, with_query: bool = True
-    ) -> Mapping[str, str]:
         """All headers of a signed POST, dated now; signed in a thread."""
         ...
 
