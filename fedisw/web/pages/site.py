@@ -1,0 +1,21 @@
+"""All pages together: their addresses, and what they need in the application."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from fedisw.web.errors import ERROR_PAGE
+from fedisw.web.keys import NOW
+from fedisw.web.pages import files, front, profile
+from fedisw.web.pages.errors import error_page
+from fedisw.web.render import TEMPLATES, Templates
+
+ROUTES: Final = (*files.ROUTES, *front.ROUTES, *profile.ROUTES)
+
+
+def furnish(app: web.Application) -> None:
+    """Give the application templates and error pages; its clock is there already."""
+    app[TEMPLATES] = Templates(now=app[NOW])
+    app[ERROR_PAGE] = error_page
