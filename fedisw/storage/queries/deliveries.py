@@ -95,7 +95,7 @@ class LiveJob(msgspec.Struct, frozen=True):
 
 JOBS = Query(
     LiveJob,
-    select(J.id, J.key, J.state).where(TextIn(J.key, "keys"), J.state.in_(LIVE)).with_for_update(),
+    select(J.id, J.key.label("key"), J.state).where(TextIn(J.key, "keys"), J.state.in_(LIVE)).with_for_update(),
 )
 RELEASE = Command(
     update(jobs)
