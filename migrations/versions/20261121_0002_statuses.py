@@ -20,6 +20,7 @@ def upgrade() -> None:
     _tags()
     _idempotency()
     _statuses()
+    _index_statuses()
     _home_feed()
     _media()
     _mentions()
@@ -126,9 +127,19 @@ def _statuses() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_statuses"),
         sa.UniqueConstraint("uri", name="uq_statuses_uri"),
     )
+
+
+def _index_statuses() -> None:
     op.create_index("ix_statuses_account", "statuses", ["account_id", "id"])
     op.create_index("ix_statuses_conversation_id", "statuses", ["conversation_id"])
     op.create_index("ix_statuses_in_reply_to_id", "statuses", ["in_reply_to_id"])
+    op.create_index(
+        "ix_statuses_local",
+        "statuses",
+        ["id"],
+        sqlite_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL AND host IS NULL"),
+        postgresql_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL AND host IS NULL"),
+    )
     op.create_index(
         "ix_statuses_orphans",
         "statuses",
@@ -143,7 +154,14 @@ def _statuses() -> None:
         sqlite_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL"),
         postgresql_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL"),
     )
-    op.create_index("ux_statuses_reblog", "statuses", ["reblog_of_id", "account_id"], unique=True)
+    op.create_index(
+        "ux_statuses_reblog",
+        "statuses",
+        ["reblog_of_id", "account_id"],
+        unique=True,
+        sqlite_where=sa.text("reblog_of_id IS NOT NULL"),
+        postgresql_where=sa.text("reblog_of_id IS NOT NULL"),
+    )
 
 
 def _home_feed() -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import FromClause, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import FromClause, and_, bindparam, exists, func, literal, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from fedisw.model.paging import Page
@@ -61,7 +61,7 @@ class Only:
 
 
 ALL = Only()
-REF = (
+REF: tuple[ColumnElement[Any], ...] = (
     S.id,
     S.revision,
     S.account_id,
@@ -71,21 +71,31 @@ REF = (
     boosted.c.account_id.label("reblog_account_id"),
     boosted_author.c.revision.label("reblog_account_revision"),
 )
+ORIGINAL_REF = (*REF[:5], *(null().label(column.name) for column in REF[5:]))  # of posts that are no boosts
+AUTHORED = statuses.join(accounts, A.id == S.account_id)
 BOTH = (
     statuses.join(accounts, A.id == S.account_id)
     .outerjoin(boosted, boosted.c.id == S.reblog_of_id)
     .outerjoin(boosted_author, boosted_author.c.id == boosted.c.account_id)
 )
 _NO_REBLOG = S.reblog_of_id.is_(None)
-_WINDOW = and_(S.id < bindparam("below"), S.id > bindparam("above"))
 _LIMIT: ColumnElement[Any] = bindparam("limit")
 
 
+def _window(by: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(by < bindparam("below"), by > bindparam("above"))
+
+
 def _page(
-    source: FromClause, conditions: Sequence[ColumnElement[bool]], *, upwards: bool, by: ColumnElement[Any] = S.id
+    source: FromClause,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    upwards: bool,
+    by: ColumnElement[Any] = S.id,
+    shown: Sequence[ColumnElement[Any]] = REF,
 ) -> Query[Ref]:
     order = by.asc() if upwards else by.desc()
-    return Query(Ref, select(*REF).select_from(source).where(*conditions).order_by(order).limit(_LIMIT))
+    return Query(Ref, select(*shown).select_from(source).where(_window(by), *conditions).order_by(order).limit(_LIMIT))
 
 
 def _readable(viewer: bool) -> ColumnElement[bool]:
@@ -93,12 +103,12 @@ def _readable(viewer: bool) -> ColumnElement[bool]:
     return and_(allowed(statuses, accounts), or_(_NO_REBLOG, allowed(boosted, boosted_author)))
 
 
+_AUTHOR_WANTED = or_(S.account_id == VIEWER, ~unwanted_by_viewer(S.account_id, S.host))
+
+
 def _wanted() -> ColumnElement[bool]:
     """Neither the author nor the boosted author is muted or of a blocked server."""
-    return and_(
-        or_(S.account_id == VIEWER, ~unwanted_by_viewer(S.account_id, S.host)),
-        or_(_NO_REBLOG, ~unwanted_by_viewer(boosted.c.account_id, boosted.c.host)),
-    )
+    return and_(_AUTHOR_WANTED, or_(_NO_REBLOG, ~unwanted_by_viewer(boosted.c.account_id, boosted.c.host)))
 
 
 def _filters(only: Only) -> list[ColumnElement[bool]]:
@@ -107,8 +117,6 @@ def _filters(only: Only) -> list[ColumnElement[bool]]:
         conditions.append(S.host.is_(None))
     if only.remote:
         conditions.append(S.host.is_not(None))
-    if only.media:
-        conditions.append(exists().where(media.c.status_id == S.id))
     if not only.replies:
         conditions.append(or_(S.in_reply_to_uri == "", S.in_reply_to_account_id == S.account_id))
     if not only.reblogs:
@@ -122,11 +130,7 @@ _FEED = (  # written flat: SQLite would build a joined right side as a table of 
     .outerjoin(boosted, boosted.c.id == S.reblog_of_id)
     .outerjoin(boosted_author, boosted_author.c.id == boosted.c.account_id)
 )
-_IN_FEED = and_(
-    home_feed.c.account_id == VIEWER,
-    home_feed.c.status_id < bindparam("below"),
-    home_feed.c.status_id > bindparam("above"),
-)
+_IN_FEED = home_feed.c.account_id == VIEWER
 _follow = follows.alias("feed_follow")
 _STILL_FOLLOWED = or_(
     S.account_id == VIEWER,
@@ -160,11 +164,31 @@ _LIST = (_IN_FEED, _LISTED, _STILL_FOLLOWED, _LIST_REPLIES, _readable(viewer=Tru
 LIST = {up: _page(_FEED, _LIST, upwards=up, by=home_feed.c.status_id) for up in (False, True)}
 
 
+def _open_page(
+    source: FromClause,
+    conditions: Sequence[ColumnElement[bool]],
+    only: Only,
+    *,
+    viewer: bool,
+    upwards: bool,
+    by: ColumnElement[Any] = S.id,
+) -> Query[Ref]:
+    """Public posts that are no boosts; boosted posts are not joined, since there are none."""
+    allowed = readable_by_viewer if viewer else readable_by_anyone
+    every = [*conditions, S.visibility == Visibility.PUBLIC, _NO_REBLOG, allowed(statuses, accounts), *_filters(only)]
+    if viewer:
+        every += [or_(A.limited_at.is_(None), followed_by_viewer(A.id)), _AUTHOR_WANTED]
+    else:
+        every.append(A.limited_at.is_(None))
+    return _page(source, every, upwards=upwards, by=by, shown=ORIGINAL_REF)
+
+
 @cache
 def _public(only: Only, *, viewer: bool, upwards: bool) -> Query[Ref]:
-    conditions = [S.visibility == Visibility.PUBLIC, _NO_REBLOG, _WINDOW, _readable(viewer), *_filters(only)]
-    conditions += [or_(A.limited_at.is_(None), followed_by_viewer(A.id)), _wanted()] if viewer else [A.limited_at.is_(None)]
-    return _page(BOTH, conditions, upwards=upwards)
+    if only.media:  # begins with the files: a walk over posts could be long where few have any
+        files = media.join(statuses, S.id == media.c.status_id).join(accounts, A.id == S.account_id)
+        return _open_page(files, [media.c.position == 0], only, viewer=viewer, upwards=upwards, by=media.c.status_id)
+    return _open_page(AUTHORED, [], only, viewer=viewer, upwards=upwards)
 
 
 _tagged = status_tags.join(tags, tags.c.id == status_tags.c.tag_id)
@@ -184,25 +208,28 @@ def _tag_count(name: str) -> ColumnElement[Any]:
 
 
 @cache
-def _tag(only: Only, *, viewer: bool, upwards: bool) -> Query[Ref]:
-    carried = S.id.in_(select(status_tags.c.status_id).select_from(_tagged).where(TextIn(tags.c.name, "any_of")))
+def _tag(only: Only, *, one: bool, viewer: bool, upwards: bool) -> Query[Ref]:
+    """One tag is walked by its index; several ones, or conditions on others, take all posts with one of them first."""
+    with_media = [exists().where(media.c.status_id == S.id)] if only.media else []
+    if one:
+        walked = status_tags.join(statuses, S.id == status_tags.c.status_id).join(accounts, A.id == S.account_id)
+        carried = status_tags.c.tag_id == select(tags.c.id).where(tags.c.name == bindparam("tag")).scalar_subquery()
+        by = status_tags.c.status_id
+        return _open_page(walked, [carried, *with_media], only, viewer=viewer, upwards=upwards, by=by)
     conditions = [
-        S.visibility == Visibility.PUBLIC,
-        _NO_REBLOG,
-        _WINDOW,
-        carried,
+        S.id.in_(select(status_tags.c.status_id).select_from(_tagged).where(TextIn(tags.c.name, "any_of"))),
         _tag_count("all_of") == bindparam("all_count"),
         ~_has_tag("none_of"),
-        _readable(viewer),
-        *_filters(only),
+        *with_media,
     ]
-    conditions += [or_(A.limited_at.is_(None), followed_by_viewer(A.id)), _wanted()] if viewer else [A.limited_at.is_(None)]
-    return _page(BOTH, conditions, upwards=upwards)
+    return _open_page(AUTHORED, conditions, only, viewer=viewer, upwards=upwards)
 
 
 @cache
 def _of_account(only: Only, *, viewer: bool, upwards: bool, tagged: bool) -> Query[Ref]:
-    conditions = [S.account_id == bindparam("account_id"), _WINDOW, _readable(viewer), *_filters(only)]
+    conditions = [S.account_id == bindparam("account_id"), _readable(viewer), *_filters(only)]
+    if only.media:
+        conditions.append(exists().where(media.c.status_id == S.id))
     if tagged:
         conditions.append(_has_tag("any_of"))
     return _page(BOTH, conditions, upwards=upwards)
@@ -211,6 +238,8 @@ def _of_account(only: Only, *, viewer: bool, upwards: bool, tagged: bool) -> Que
 REFS = {
     viewer: Query(Ref, select(*REF).select_from(BOTH).where(IdIn(S.id, "ids"), _readable(viewer))) for viewer in (False, True)
 }
+
+WANTED_REFS = Query(Ref, select(*REF).select_from(BOTH).where(IdIn(S.id, "ids"), _readable(viewer=True), _wanted()))
 
 
 def _run(tx: Tx, query: Query[Ref], page: Page, **params: object) -> list[Ref]:
@@ -246,7 +275,10 @@ def tag(
     now: datetime,
 ) -> list[Ref]:
     """Public posts with one of `any_of`, with each of `all_of`, with none of `none_of` (folded names)."""
-    query = _tag(only, viewer=viewer_id is not None, upwards=page.upwards)
+    one = len(any_of) == 1 and not all_of and not none_of
+    query = _tag(only, one=one, viewer=viewer_id is not None, upwards=page.upwards)
+    if one:
+        return _run(tx, query, page, tag=any_of[0], **_viewer(viewer_id, now))
     needed = list(dict.fromkeys(all_of))
     sets = {"any_of": list(any_of), "all_of": needed, "all_count": len(needed), "none_of": list(none_of)}
     return _run(tx, query, page, **sets, **_viewer(viewer_id, now))
@@ -268,7 +300,18 @@ def of_account(
 def refs(tx: Tx, ids: Sequence[int], viewer_id: int | None) -> list[Ref]:
     """Those of these posts that the viewer may read, in the order given."""
     params: dict[str, object] = {} if viewer_id is None else {"viewer_id": viewer_id}
-    found = {ref.id: ref for ref in tx.all(REFS[viewer_id is not None], ids=list(ids), **params)} if ids else {}
+    return _in_order(tx, REFS[viewer_id is not None], ids, params)
+
+
+def wanted_refs(tx: Tx, ids: Sequence[int], viewer_id: int | None, *, now: datetime) -> list[Ref]:
+    """As `refs`, without those whom the viewer muted."""
+    if viewer_id is None:
+        return refs(tx, ids, None)
+    return _in_order(tx, WANTED_REFS, ids, _viewer(viewer_id, now))
+
+
+def _in_order(tx: Tx, query: Query[Ref], ids: Sequence[int], params: dict[str, object]) -> list[Ref]:
+    found = {ref.id: ref for ref in tx.all(query, ids=list(ids), **params)} if ids else {}
     return [found[wanted] for wanted in dict.fromkeys(ids) if wanted in found]
 
 

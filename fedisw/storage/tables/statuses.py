@@ -40,9 +40,19 @@ class _Statuses(TypedColumns):
 statuses = Table("statuses", metadata, _Statuses)
 _original = statuses.c.reblog_of_id.is_(None)
 _public = and_(statuses.c.visibility == "public", _original)
+_public_here = and_(_public, statuses.c.host.is_(None))
+_boost = statuses.c.reblog_of_id.is_not(None)  # else SQLite takes this index for every post that is no boost
 Index("ix_statuses_account", statuses.c.account_id, statuses.c.id)
-Index("ux_statuses_reblog", statuses.c.reblog_of_id, statuses.c.account_id, unique=True)
+Index(
+    "ux_statuses_reblog",
+    statuses.c.reblog_of_id,
+    statuses.c.account_id,
+    unique=True,
+    sqlite_where=_boost,
+    postgresql_where=_boost,
+)
 Index("ix_statuses_public", statuses.c.id, sqlite_where=_public, postgresql_where=_public)
+Index("ix_statuses_local", statuses.c.id, sqlite_where=_public_here, postgresql_where=_public_here)
 Index(
     "ix_statuses_orphans",
     statuses.c.in_reply_to_uri,

@@ -10,7 +10,7 @@ from fedisw.jobs.work import FanOut
 from fedisw.model.accounts import Account
 from fedisw.model.lists import RepliesPolicy
 from fedisw.model.paging import Page
-from fedisw.model.statuses import Status, Visibility
+from fedisw.model.statuses import RemoteMedia, Status, Visibility
 from fedisw.services import blocking, following, interactions, lists
 from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import timelines
@@ -214,3 +214,21 @@ async def test_a_fan_out_that_runs_twice_leaves_the_same_rows(db: Database) -> N
         await fan_out.fan_out(db, FanOut(status_id=status_id), now=NOW)
     assert await db.read(_home, amy) == [status_id]
     await fan_out.fan_out(db, FanOut(status_id=12345), now=NOW)
+
+
+@pytest.mark.parametrize("viewer_asks", [False, True])
+async def test_a_post_with_two_files_stands_once_in_the_timeline_of_files(db: Database, viewer_asks: bool) -> None:
+    def unit(tx: Tx) -> None:
+        amy, eve = put_account(tx, "amy"), put_account(tx, "eve", "far.test")
+        files = tuple(RemoteMedia(remote_url=f"https://far.test/{name}.png", media_type="image/png") for name in "ab")
+        first, _, last = receive(tx, eve, media=files), receive(tx, eve), receive(tx, eve, media=files, tags=("care",))
+        receive(tx, eve, media=files, visibility=Visibility.UNLISTED)
+        viewer, only = amy.id if viewer_asks else None, Only(media=True)
+        shown = timelines.public(tx, viewer, Page(), only=only, now=NOW)
+        assert [ref.id for ref in shown] == [last.id, first.id]
+        assert [ref.reblog_of_id for ref in shown] == [None, None]
+        shown = timelines.tag(tx, viewer, Page(), any_of=["care"], only=only, now=NOW)
+        assert [ref.id for ref in shown] == [last.id]
+        assert timelines.public(tx, viewer, Page(), only=Only(media=True, local=True), now=NOW) == []
+
+    await db.write(unit)
