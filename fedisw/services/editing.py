@@ -238,16 +238,8 @@ def delete_status(tx: Tx, *, author_id: int, status_id: int, now: datetime, dele
 
 def undo_boost(tx: Tx, boost: Status) -> None:
     """Take a boost away; if it is ours, other servers are told."""
-    original = statuses.find(tx, boost.reblog_of_id) if boost.reblog_of_id is not None else None
-    streams.tell_removed(tx, boost)
-    statuses.remove(tx, boost.id)
-    if original is None:
-        return
-    statuses.count_reblogs(tx, original.id, -1)
-    notifications.withdraw(
-        tx, account_id=original.account_id, kind=NotificationType.REBLOG, from_id=boost.account_id, status_id=original.id
-    )
-    if boost.local:
+    original = _remove_boost(tx, boost)
+    if original is not None and boost.local:
         tx.enqueue(
             PublishUndoBoost(
                 account_id=boost.account_id,
@@ -258,6 +250,27 @@ def undo_boost(tx: Tx, boost: Status) -> None:
                 visibility=boost.visibility.value,
             )
         )
+
+
+def _remove_boost(tx: Tx, boost: Status) -> Status | None:
+    original = statuses.find(tx, boost.reblog_of_id) if boost.reblog_of_id is not None else None
+    streams.tell_removed(tx, boost)
+    statuses.remove(tx, boost.id)
+    if original is not None:
+        statuses.count_reblogs(tx, original.id, -1)
+        notifications.withdraw(
+            tx, account_id=original.account_id, kind=NotificationType.REBLOG, from_id=boost.account_id, status_id=original.id
+        )
+    return original
+
+
+def erase(tx: Tx, status: Status, *, account: Account, now: datetime) -> None:
+    """Remove a post or boost of an account that is gone; other servers hear of the account, not of each post."""
+    if status.reblog_of_id is not None:
+        _remove_boost(tx, status)
+        return
+    files.remove(tx, [item.id for item in media.of_statuses(tx, [status.id])])
+    _remove(tx, status, account=account, now=now, ours=status.local)
 
 
 def delete_by_remote(tx: Tx, *, actor: Account, uri: str, now: datetime) -> bool:
@@ -273,8 +286,7 @@ def delete_by_remote(tx: Tx, *, actor: Account, uri: str, now: datetime) -> bool
     if status.reblog_of_id is not None:
         undo_boost(tx, status)
         return True
-    files.remove(tx, [item.id for item in media.of_statuses(tx, [status.id])])
-    _remove(tx, status, account=actor, now=now, ours=False)
+    erase(tx, status, account=actor, now=now)
     return True
 
 

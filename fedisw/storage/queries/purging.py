@@ -1,0 +1,88 @@
+"""What a deleted account leaves behind in other tables, removed a chunk at a time (security PRI-2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Table, bindparam, delete, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from fedisw.model.media import Media
+from fedisw.model.relations import Follow
+from fedisw.storage.db import Tx
+from fedisw.storage.statements import Command, Query
+from fedisw.storage.tables.accounts import accounts, actor_keys
+from fedisw.storage.tables.lists import list_members, lists, markers, notifications
+from fedisw.storage.tables.relations import blocks, bookmarks, follows, host_blocks, mutes, pins, thread_mutes
+from fedisw.storage.tables.statuses import home_feed, idempotency, media, poll_votes
+
+CHUNK = 200  # rows a statement
+
+WHO: ColumnElement[int] = bindparam("account_id")
+
+
+def _some(table: Table, *owners: ColumnElement[int]) -> Command:
+    mine = or_(*(owner == WHO for owner in owners))
+    return Command(delete(table).where(table.c.id.in_(select(table.c.id).where(mine).limit(CHUNK).scalar_subquery())))
+
+
+def _all(table: Table) -> Command:
+    return Command(delete(table).where(table.c.account_id == WHO))
+
+
+LEFT_BEHIND = (
+    _some(blocks, blocks.c.account_id, blocks.c.target_id),
+    _some(mutes, mutes.c.account_id, mutes.c.target_id),
+    _some(bookmarks, bookmarks.c.account_id),
+    _some(pins, pins.c.account_id),
+    _some(notifications, notifications.c.account_id),
+    _some(notifications, notifications.c.from_id),
+    _some(list_members, list_members.c.account_id),
+    _some(lists, lists.c.account_id),
+    Command(
+        delete(poll_votes).where(
+            poll_votes.c.account_id == WHO,
+            poll_votes.c.poll_id.in_(
+                select(poll_votes.c.poll_id).where(poll_votes.c.account_id == WHO).limit(CHUNK).scalar_subquery()
+            ),
+        )
+    ),
+    _all(home_feed),
+    _all(host_blocks),
+    _all(thread_mutes),
+    _all(markers),
+    _all(idempotency),
+)
+FOLLOWS = Query(
+    Follow, select(follows).where(or_(follows.c.follower_id == WHO, follows.c.target_id == WHO)).limit(bindparam("limit"))
+)
+FILES = Query(Media, select(media).where(media.c.account_id == WHO).limit(bindparam("limit")))
+OLD_KEYS = Command(
+    delete(actor_keys).where(
+        actor_keys.c.account_id.in_(select(accounts.c.id).where(accounts.c.deleted_at < bindparam("before")))
+    )
+)
+
+
+def follows_of(tx: Tx, account_id: int, *, limit: int) -> list[Follow]:
+    """Some follows and requests in either direction."""
+    return tx.all(FOLLOWS, account_id=account_id, limit=limit)
+
+
+def files_of(tx: Tx, account_id: int, *, limit: int) -> list[Media]:
+    """Some files, of posts or not."""
+    return tx.all(FILES, account_id=account_id, limit=limit)
+
+
+def remove_left_behind(tx: Tx, account_id: int) -> int:
+    """Remove some of the rest; how many rows, 0 when there is nothing left."""
+    for command in LEFT_BEHIND:
+        removed = tx.exec(command, account_id=account_id)
+        if removed:
+            return removed
+    return 0
+
+
+def remove_old_keys(tx: Tx, *, before: datetime) -> int:
+    """Destroy the keys of accounts deleted before then, when all servers were told or given up; how many."""
+    return tx.exec(OLD_KEYS, before=before)
