@@ -24,6 +24,7 @@ from fedisw.media.store import MediaStore
 from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Unauthenticated
 from fedisw.model.oauth import App, Session, Token, Viewer
+from fedisw.runtime.watch import State
 from fedisw.storage.db import Database
 
 
@@ -46,15 +47,6 @@ class Bearer:
     token: Token
     app: App
     caller: Caller | None
-
-
-@dataclass(slots=True)
-class State:
-    """How far the process is: told by `/health/ready`. `reasons` are for the metrics address only."""
-
-    ready: bool = False
-    draining: bool = False
-    reasons: tuple[str, ...] = ()
 
 
 SETTINGS: Final = web.AppKey("settings", Settings)

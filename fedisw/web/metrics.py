@@ -5,8 +5,9 @@ from __future__ import annotations
 from aiohttp import hdrs, web
 
 from fedisw.observe import metrics
+from fedisw.runtime import State
 from fedisw.web import answers
-from fedisw.web.keys import STATE, State
+from fedisw.web.keys import STATE
 
 
 def private_app(state: State) -> web.Application:

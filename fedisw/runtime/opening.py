@@ -1,0 +1,227 @@
+"""All parts of a process, put together once; commands, servers and tests use the same ones."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from ssl import SSLContext
+from typing import Final, Self
+
+from fedisw.config import Role, Settings
+from fedisw.crypto.passwords import Passwords
+from fedisw.crypto.seal import Sealer
+from fedisw.federation.context import Peer
+from fedisw.federation.signing import SigningKeys
+from fedisw.jobs.schedule import Scheduler
+from fedisw.jobs.worker import Worker
+from fedisw.live import topics
+from fedisw.live.buckets import Buckets
+from fedisw.live.bus import Bus
+from fedisw.media.images import Images
+from fedisw.media.local import LocalStore
+from fedisw.model.ids import IdMaker
+from fedisw.net.address import AddressPolicy
+from fedisw.net.breaker import Breakers
+from fedisw.net.client import Client
+from fedisw.net.resolve import Resolver
+from fedisw.observe import metrics
+from fedisw.runtime.nodes import Node
+from fedisw.runtime.watch import State, Watch
+from fedisw.runtime.work import PLAN, Tools, run_job
+from fedisw.services import instance, newcomers
+from fedisw.storage.db import Database
+from fedisw.storage.hooks import UnitReport
+from fedisw.storage.opening import open_database, utc_now
+from fedisw.storage.signals import SignalReader
+
+GRACE: Final = 10.0  # seconds for running jobs when the process ends; then they are given back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The parts. `async with await Runtime.open(settings) as runtime` closes them; `working()` runs what runs by itself."""
+
+    settings: Settings
+    state: State
+    db: Database
+    bus: Bus
+    buckets: Buckets
+    node: Node
+    client: Client
+    keys: SigningKeys
+    peer: Peer
+    sealer: Sealer
+    store: LocalStore
+    images: Images
+    passwords: Passwords
+    worker: Worker
+    scheduler: Scheduler
+    now: Callable[[], datetime]
+    parts: AsyncExitStack
+
+    @property
+    def new_id(self) -> IdMaker:
+        """Makes ids."""
+        return self.node.new_id
+
+    @classmethod
+    async def open(
+        cls,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        resolver: Resolver | None = None,
+        address_policy: AddressPolicy | None = None,
+        ssl: SSLContext | None = None,
+    ) -> Self:
+        """Open the database and everything around it; the schema must be up to date.
+
+        Args:
+            clock: aware UTC now.
+            resolver, address_policy, ssl: how outgoing requests find, may reach and trust other servers; what is not
+                given follows from the settings and the operating system.
+
+        Raises:
+            Unreachable: the database cannot be opened.
+            Invalid: the database's URL.
+        """
+        async with AsyncExitStack() as parts:
+            bus, wake, sealer = Bus(), asyncio.Event(), Sealer(settings.secrets.master_key.key())
+            parts.callback(bus.close)
+            db = await _database(settings, clock, bus, wake)
+            parts.push_async_callback(db.close)
+            node = await Node.lease(db, clock, owner=token_hex(8))
+            parts.push_async_callback(node.release)
+            keys = SigningKeys(db=db, sealer=sealer, origin=settings.origin, now=clock)
+            parts.callback(keys.close)
+            client = Client(
+                origin=settings.origin,
+                policy=address_policy or policy_of(settings),
+                resolver=resolver,
+                tls=ssl,
+                ca_file=settings.ca_file,
+                breakers=Breakers(now=clock),
+            )
+            parts.push_async_callback(client.close)
+            store = LocalStore(Path(settings.media.store), public_url=settings.media.public_url)
+            images, passwords = Images(temp=store.temp), Passwords()
+            parts.push_async_callback(images.close)
+            parts.callback(passwords.close)
+            peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
+            await _ensure_actor(peer, sealer)
+            tools = Tools(peer=replace(peer, db=db.in_background()), keys=keys, store=store, images=images, sealer=sealer)
+            return cls(
+                settings=settings,
+                state=State(),
+                db=db,
+                bus=bus,
+                buckets=Buckets(now=lambda: clock().timestamp(), factor=settings.limits.rate_factor),
+                node=node,
+                client=client,
+                keys=keys,
+                peer=peer,
+                sealer=sealer,
+                store=store,
+                images=images,
+                passwords=passwords,
+                worker=Worker(tools.peer.db, partial(run_job, tools), clock, wake, name=_worker_name(settings)),
+                scheduler=Scheduler(tools.peer.db, PLAN, clock),
+                now=clock,
+                parts=parts.pop_all(),
+            )
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Everything that runs by itself in the roles of this process, until the end of the `async with`."""
+        signals = SignalReader(self.db, lambda topic, message: self.bus.publish(topic, topics.decode(message)))
+        watch = Watch(self.db, self.now, folder=self.settings.data_dir, state=self.state)
+        roles = self.settings.run.roles
+        async with asyncio.TaskGroup() as group:
+            for part in (self.node, signals, watch):
+                group.create_task(part.run())
+            if Role.WORKER in roles:
+                group.create_task(self.worker.run(grace=GRACE))
+            if Role.SCHEDULER in roles:
+                group.create_task(self.scheduler.run())
+            try:
+                yield
+            finally:
+                for stoppable in (self.worker, self.scheduler, signals, watch, self.node):
+                    stoppable.stop()
+
+    async def close(self) -> None:
+        """Close all parts; calling twice does no harm."""
+        await self.parts.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+
+def policy_of(settings: Settings) -> AddressPolicy:
+    """Where outgoing requests may go, by the settings (NET-2, NET-11)."""
+    return AddressPolicy(
+        ports=frozenset(settings.federation.ports),
+        own_hosts=frozenset({settings.origin.authority, settings.account_domain}),
+        allow_private=settings.allow_private_network,
+        allow_http=settings.allow_http,
+    )
+
+
+def _peer(
+    settings: Settings, clock: Callable[[], datetime], *, db: Database, client: Client, new_id: IdMaker, keys: SigningKeys
+) -> Peer:
+    return Peer(
+        db=db,
+        client=client,
+        new_id=new_id,
+        now=clock,
+        origin=settings.origin,
+        account_domain=settings.account_domain,
+        settings=settings,
+        keys=keys,
+    )
+
+
+def _worker_name(settings: Settings) -> str:
+    """The same after a restart, another one for every machine and data folder."""
+    return f"{platform.node()}:{settings.data_dir.absolute()}"
+
+
+async def _database(settings: Settings, clock: Callable[[], datetime], bus: Bus, wake: asyncio.Event) -> Database:
+    password = settings.secrets.database_password
+    return await open_database(
+        settings.database.url,
+        password=None if password is None else password.reveal(),
+        readers=settings.database.readers,
+        threads=settings.database.threads,
+        clock=clock,
+        on_publish=lambda topic, message: bus.publish(topic, topics.decode(message)),
+        on_jobs=wake.set,
+        on_unit=_meter,
+    )
+
+
+def _meter(report: UnitReport) -> None:
+    metrics.units.labels("write" if report.writes else "read").observe(report.waited + report.took)
+    if report.tries > 1:
+        metrics.unit_retries.inc(report.tries - 1)
+
+
+async def _ensure_actor(peer: Peer, sealer: Sealer) -> None:
+    """The instance actor with its keys: made at the first start."""
+    if await peer.db.read(instance.find_actor, peer.origin) is not None:
+        return
+    now = peer.now()
+    actor = instance.actor_of(peer.origin, account_id=peer.new_id(), account_domain=peer.account_domain, now=now)
+    actor_keys = await asyncio.to_thread(newcomers.new_keys, actor, sealer=sealer, now=now)
+    await peer.db.write(instance.ensure_actor, account=actor, actor_keys=actor_keys)
