@@ -13,7 +13,7 @@ from enum import Enum, StrEnum
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
-from sqlalchemy import Boolean, bindparam
+from sqlalchemy import Boolean, bindparam, tuple_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, psycopg
 from sqlalchemy.engine.interfaces import Dialect as SqlDialect
@@ -212,9 +212,11 @@ def _as_constant(element: object, **_: object) -> ColumnElement[Any] | None:
             return None
         return _Constant(element.value, element.type)
     members = tuple(element.value or ())
-    if not members or not all(isinstance(item, int | Enum) for item in members):
-        raise Mismatch("in_() takes numbers and enum members only; use IdIn or TextIn")
-    return _Constant(members, element.type)
+    if not members:
+        raise Mismatch("in_() is for a few constants; use IdIn or TextIn for a list that is a parameter")
+    if all(isinstance(item, int | Enum) for item in members):
+        return _Constant(members, element.type)
+    return tuple_(*(bindparam(None, item, type_=element.type, unique=True) for item in members))
 
 
 def _encoder(bind: BindParameter[Any], dialect: Dialect) -> Encoder:

@@ -16,6 +16,7 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Expand."""
     _accounts()
+    _index_accounts()
     _taken_names()
     _actor_keys()
     _users()
@@ -73,6 +74,9 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
         sa.UniqueConstraint("uri", name="uq_accounts_uri"),
     )
+
+
+def _index_accounts() -> None:
     op.create_index("ix_accounts_followers_uri", "accounts", ["followers_uri"])
     op.create_index("ix_accounts_handle", "accounts", [sa.text("lower(username)"), "host"])
     op.create_index("ix_accounts_host", "accounts", ["host", "id"])

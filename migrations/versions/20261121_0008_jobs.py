@@ -16,6 +16,7 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Expand."""
     _jobs()
+    _index_jobs()
     _schedule()
 
 
@@ -54,6 +55,9 @@ def _jobs() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
         sqlite_autoincrement=True,
     )
+
+
+def _index_jobs() -> None:
     op.create_index(
         "ix_jobs_order",
         "jobs",

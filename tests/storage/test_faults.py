@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from fedisw.model.errors import Unreachable
-from fedisw.storage import postgres
+from fedisw.storage import postgres, sqlite
 from fedisw.storage.db import Database, Tx, Uncertain
 from fedisw.storage.opening import open_database, sqlite_path
 from tests.conftest import MakeDatabase
@@ -116,6 +116,18 @@ async def test_the_log_is_empty_after_closing(make_db: MakeDatabase) -> None:
     await db.close()
     log = sqlite_path(make_db.url + "-wal")
     assert not log.exists() or log.stat().st_size == 0
+
+
+@only_sqlite
+async def test_the_log_is_cut_back_when_nobody_writes(make_db: MakeDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "IDLE", 0.05)
+    db = await make_db()
+    await db.write(sample.add, "a", START)
+    log = sqlite_path(make_db.url + "-wal")
+    async with asyncio.timeout(5):
+        while log.stat().st_size:  # noqa: ASYNC110  a file has no event
+            await asyncio.sleep(0.01)
+    await db.write(sample.add, "b", START)
 
 
 async def test_a_file_that_cannot_be_opened_is_reported() -> None:

@@ -270,9 +270,14 @@ def test_columns_and_fields_that_differ_fail_while_importing(kind: object, state
         Query(kind, statement)
 
 
-@pytest.mark.parametrize(
-    "condition", [books.c.title.in_(["a"]), books.c.id.in_(bindparam("ids", expanding=True)), books.c.id.in_([])]
-)
+async def test_constant_texts_are_parameters(library: Database) -> None:
+    some = Query(int, select(books.c.id).where(books.c.title.in_(["book 001", "o'"]), books.c.title.like("%o%")))
+    await library.write(lambda tx: tx.many(INSERT, [make(1), make(2)]))
+    assert await library.read(lambda tx: tx.all(some)) == [1]
+    assert "001" not in some.prepared(Dialect.SQLITE, frozenset()).sql
+
+
+@pytest.mark.parametrize("condition", [books.c.id.in_(bindparam("ids", expanding=True)), books.c.id.in_([])])
 def test_open_lists_need_their_own_element(condition: object) -> None:
     with pytest.raises(Mismatch):
         Query(int, select(books.c.id).where(condition)).prepared(Dialect.SQLITE, frozenset())
