@@ -84,7 +84,7 @@ async def _key(peer: Peer, found: Signed, stored: KnownKey | None) -> KnownKey:
         now = peer.now()
         if now - known.fetched_at < FRESH or not peer.public_keys.may_refetch(found.key_id, now=now):
             raise
-    rotated = await publickeys.fetched(peer, found.key_id)
+    rotated = await publickeys.fetched(peer, found.key_id, instead_of=known)
     _verify(found, rotated)
     return rotated
 

@@ -32,8 +32,11 @@ def stored(tx: Tx, key_id: str) -> KnownKey | None:
     return KnownKey(key=key, account=account, fetched_at=key.fetched_at or key.created_at)
 
 
-async def fetched(peer: Peer, key_id: str) -> KnownKey:
+async def fetched(peer: Peer, key_id: str, *, instead_of: KnownKey | None = None) -> KnownKey:
     """The key from its own server, kept in memory only; at most one fetch of it at a time, failures pause.
+
+    Args:
+        instead_of: a key that did not fit; one that was fetched later than it will do.
 
     Raises:
         Unauthenticated: there is no such key, or nobody that we believe says whose it is.
@@ -42,6 +45,9 @@ async def fetched(peer: Peer, key_id: str) -> KnownKey:
     """
     async with peer.public_keys.fetching(key_id):
         now = peer.now()
+        known = peer.public_keys.find(key_id, now=now)  # somebody else may have fetched it while we waited
+        if known is not None and (instead_of is None or known.fetched_at > instead_of.fetched_at):
+            return known
         peer.public_keys.check(key_id, now=now)
         try:
             known = await _fetch(peer, key_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from secrets import randbits
 from typing import Final
@@ -13,7 +13,7 @@ from fedisw.federation.context import Peer
 from fedisw.federation.convert import actor as convert_actor
 from fedisw.federation.convert import note as convert_note
 from fedisw.federation.fetch import Fetched
-from fedisw.model.accounts import Account
+from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.errors import FediswError, Gone, Invalid, Unreachable
 from fedisw.model.ids import LOW_BITS, id_at
 from fedisw.model.statuses import RemoteStatus, Status
@@ -21,7 +21,7 @@ from fedisw.model.urls import same_origin
 from fedisw.services import accounts as profiles
 from fedisw.services import posting
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, applied, statuses, tombstones
+from fedisw.storage.queries import accounts, applied, keys, statuses, tombstones
 from fedisw.text.marks import Handle
 from fedisw.vocab import names, read
 from fedisw.vocab.actors import parse_actor
@@ -69,8 +69,17 @@ async def store_actor(peer: Peer, fetched: Fetched) -> Account:
     actor = parse_actor(fetched.document)
     handle = await webfinger.handle_of(peer, actor)
     account = convert_actor.account_of(actor, account_id=peer.new_id(), handle=handle, now=peer.now())
-    keys = convert_actor.keys_of(actor, account_id=account.id, now=peer.now())
-    return await peer.db.write(profiles.store_remote_account, account=account, actor_keys=keys, now=peer.now())
+    embedded = convert_actor.keys_of(actor, account_id=account.id, now=peer.now())
+    return await peer.db.write(_store_actor, account, embedded, actor.key_ids, peer.now())
+
+
+def _store_actor(tx: Tx, account: Account, embedded: Sequence[ActorKey], listed: Sequence[str], now: datetime) -> Account:
+    """Keys in documents of their own stay as long as the actor lists them."""
+    known = accounts.find_by_uri(tx, account.uri)
+    shown = {key.key_id for key in embedded}
+    apart = keys.of_account(tx, known.id) if known is not None else []
+    kept = [key for key in apart if key.key_id in listed and key.key_id not in shown]
+    return profiles.store_remote_account(tx, account=account, actor_keys=[*embedded, *kept], now=now)
 
 
 async def handle(peer: Peer, username: str, host: str | None, *, by: Account | None = None) -> Account | None:
