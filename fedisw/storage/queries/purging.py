@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from fedisw.model.media import Media
 from fedisw.model.relations import Follow
 from fedisw.storage.db import Tx
+from fedisw.storage.queries.job_keeping import KEY_IN_USE
 from fedisw.storage.statements import Command, Query
 from fedisw.storage.tables.accounts import accounts, actor_keys
 from fedisw.storage.tables.lists import list_members, lists, markers, notifications
@@ -86,3 +87,8 @@ def remove_left_behind(tx: Tx, account_id: int) -> int:
 def remove_old_keys(tx: Tx, *, before: datetime) -> int:
     """Destroy the keys of accounts deleted before then, when all servers were told or given up; how many."""
     return tx.exec(OLD_KEYS, before=before)
+
+
+def is_waiting(tx: Tx, key: str) -> bool:
+    """Whether a job with this key waits or runs."""
+    return tx.one(KEY_IN_USE, key=key) is not None

@@ -1,0 +1,127 @@
+"""What has had its time: uploads that became nothing, copies of remote files, rows that are kept for a while only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+from fedisw.jobs.chores import Chore, Sweep
+from fedisw.jobs.running import Postpone
+from fedisw.jobs.schedule import Periodic
+from fedisw.jobs.work import PublishAccountDelete, PurgeAccount
+from fedisw.media.store import MediaStore
+from fedisw.model.media import RemoteFile
+from fedisw.services import media, oauth, purging
+from fedisw.storage.db import Database, Tx
+from fedisw.storage.queries import applied, hosts, idempotency, inbound, mutes, remote_files, replays, sessions, tombstones
+from fedisw.storage.queries import purging as purging_rows
+from fedisw.tasks.house import House
+
+HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
+UNUSED_UPLOADS = DAY  # MED-9
+IDEMPOTENCY = DAY  # reliability, section 3.1
+REPLAYS = timedelta(hours=26)  # twice the longest clock window (SIG-6)
+INBOUND = timedelta(days=7)  # reliability, section 3.5
+APPLIED = timedelta(days=30)
+DELETED_KEYS = timedelta(days=31)  # the last erasure is tried for 30 (PRI-2)
+SESSION_IDLE, SESSION_AGE = timedelta(days=14), timedelta(days=90)  # SES-1
+SILENT_HOSTS = timedelta(days=90)
+CHUNK = 100  # rows a unit
+PURGE_UNITS = 500  # of one run of the job; then it stands at the end of the line again
+ANNOUNCED_FIRST = timedelta(seconds=30)
+
+PLAN: Final = (
+    Periodic(name="sweep.uploads", every=HOUR, job=Sweep(what=Chore.UPLOADS)),
+    Periodic(name="sweep.copies", every=DAY, job=Sweep(what=Chore.COPIES)),
+    Periodic(name="sweep.brief", every=HOUR, job=Sweep(what=Chore.BRIEF)),
+    Periodic(name="sweep.old", every=DAY, job=Sweep(what=Chore.OLD)),
+)
+
+
+async def sweep(house: House, job: Sweep) -> None:
+    """Remove what has had its time; safe to run twice."""
+    now = house.now()
+    match job.what:
+        case Chore.UPLOADS:
+            while await house.db.write(media.remove_unused, before=now - UNUSED_UPLOADS, limit=CHUNK) == CHUNK:
+                pass
+        case Chore.COPIES:
+            await _copies(house, now)
+        case Chore.BRIEF:
+            await _each(house.db, _BRIEF, now)
+        case Chore.OLD:
+            await _each(house.db, _OLD, now)
+        case _:
+            assert_never(job.what)
+
+
+async def purge_account(db: Database, job: PurgeAccount, *, now: datetime) -> None:
+    """Remove what a deleted account left behind; safe to run twice.
+
+    Of ours only after the list of servers to tell was made: it is read from what is removed here.
+
+    Raises:
+        Postpone: that list is still being made.
+    """
+    key = PublishAccountDelete(account_id=job.account_id).key
+    if key is not None and await db.read(purging_rows.is_waiting, key):
+        raise Postpone(now + ANNOUNCED_FIRST)
+    for _ in range(PURGE_UNITS):
+        if not await db.write(purging.purge_some, account_id=job.account_id, now=now):
+            return
+    await db.write(_go_on, job)
+
+
+def _go_on(tx: Tx, job: PurgeAccount) -> None:
+    tx.enqueue(job)
+
+
+Unit = Callable[[Tx, datetime], object]
+_BRIEF: Final[tuple[Unit, ...]] = (
+    lambda tx, now: replays.prune(tx, before=now - REPLAYS),
+    lambda tx, now: idempotency.prune(tx, before=now - IDEMPOTENCY),
+    lambda tx, now: mutes.prune(tx, now=now),
+)
+_OLD: Final[tuple[Unit, ...]] = (
+    lambda tx, now: applied.prune(tx, ids_before=now - APPLIED, withdrawn_before=now - YEAR),
+    lambda tx, now: tombstones.prune(tx, before=now - YEAR),
+    lambda tx, now: inbound.prune(tx, before=now - INBOUND),
+    lambda tx, now: hosts.prune(tx, before=now - SILENT_HOSTS),
+    lambda tx, now: oauth.prune(tx, now=now),
+    lambda tx, now: sessions.prune(tx, idle=now - SESSION_IDLE, oldest=now - SESSION_AGE),
+    lambda tx, now: purging_rows.remove_old_keys(tx, before=now - DELETED_KEYS),
+)
+
+
+async def _each(db: Database, units: tuple[Unit, ...], now: datetime) -> None:
+    """One transaction each, so that none holds up other writers for long."""
+    for unit in units:
+        await db.write(unit, now)
+
+
+async def _copies(house: House, now: datetime) -> None:
+    """The store forgets by the time of last use that it keeps itself; the rows follow it."""
+    unused_for = timedelta(days=house.settings.media.cache_days)
+    await house.store.prune(now=now, unused_for=unused_for)
+    while True:
+        rows = await house.db.read(remote_files.unused_since, now - unused_for, limit=CHUNK)
+        if not rows:
+            return
+        await house.db.write(_follow_store, await _known(house.store, rows), now=now)
+
+
+async def _known(store: MediaStore, rows: list[RemoteFile]) -> list[tuple[str, datetime | None]]:
+    """Each key with its last use, None for a file that is gone."""
+    known = []
+    for row in rows:
+        found = await store.find([row.key])
+        known.append((row.key, None if found is None else found.used_at))
+    return known
+
+
+def _follow_store(tx: Tx, known: list[tuple[str, datetime | None]], *, now: datetime) -> None:
+    remote_files.remove(tx, [key for key, used_at in known if used_at is None])
+    for key, used_at in known:
+        if used_at is not None:
+            remote_files.used(tx, key, at=now)

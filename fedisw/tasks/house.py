@@ -1,0 +1,23 @@
+"""What background work of our own has in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from fedisw.config import Settings
+from fedisw.crypto.seal import Sealer
+from fedisw.media.store import MediaStore
+from fedisw.storage.db import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """This server to itself; made by runtime.py. `db` is the slow lane (`Database.in_background`)."""
+
+    db: Database
+    store: MediaStore
+    settings: Settings
+    sealer: Sealer
+    now: Callable[[], datetime]

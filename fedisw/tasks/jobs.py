@@ -1,0 +1,40 @@
+"""From a job of our own to the function that does it."""
+
+from __future__ import annotations
+
+from typing import Final, TypeGuard, assert_never, get_args
+
+from fedisw.jobs.chores import MoveFiles, Sweep
+from fedisw.jobs.kinds import Job
+from fedisw.jobs.work import ClosePoll, FanOut, PurgeAccount, RemoveFiles, SendMail
+from fedisw.tasks import cleanup, fan_out, mail, media, polls
+from fedisw.tasks.house import House
+
+Task = FanOut | ClosePoll | PurgeAccount | RemoveFiles | MoveFiles | SendMail | Sweep
+TASKS: Final[tuple[type[Job], ...]] = get_args(Task)
+
+
+def is_task(job: Job) -> TypeGuard[Task]:
+    """Whether a job is one of ours; all others are federation's."""
+    return isinstance(job, TASKS)
+
+
+async def run(house: House, job: Task) -> None:
+    """Do a job; errors as jobs/worker.py reads them."""
+    match job:
+        case FanOut():
+            await fan_out.fan_out(house.db, job, now=house.now())
+        case ClosePoll():
+            await polls.close(house.db, job, now=house.now())
+        case PurgeAccount():
+            await cleanup.purge_account(house.db, job, now=house.now())
+        case RemoveFiles():
+            await media.remove_files(house.store, job)
+        case MoveFiles():
+            await media.move_files(house.store, job)
+        case SendMail():
+            await mail.send(house, job)
+        case Sweep():
+            await cleanup.sweep(house, job)
+        case _:
+            assert_never(job)

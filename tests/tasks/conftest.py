@@ -1,0 +1,40 @@
+"""`house`: what background work has in hand, on both databases, with a store in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fedisw.crypto.seal import Sealer
+from fedisw.media.local import LocalStore
+from fedisw.storage.db import Database
+from fedisw.tasks.house import House
+from tests.support.clock import Clock
+from tests.support.people import make_settings
+
+MakeHouse = Callable[..., House]
+
+
+@pytest.fixture
+def make_house(db: Database, clock: Clock, tmp_path: Path) -> MakeHouse:
+    """Makes one with settings given as environment variables."""
+
+    def make(**env: str) -> House:
+        settings = make_settings(tmp_path, **env)
+        return House(
+            db=db.in_background(),
+            store=LocalStore(tmp_path / "media", public_url=settings.media.public_url, free=lambda _: 1.0),
+            settings=settings,
+            sealer=Sealer(settings.secrets.master_key.key()),
+            now=clock,
+        )
+
+    return make
+
+
+@pytest.fixture
+def house(make_house: MakeHouse) -> House:
+    """One with the settings of alpha.test."""
+    return make_house()
