@@ -125,7 +125,8 @@ def _part_reader(kind: type_hint, columns: Sequence[ColumnElement[Any]], start: 
     for name, column in zip(names, columns, strict=True):
         _check_fits(hints[name], column, f"{base.__name__}.{name}")
         if isinstance(column, Column) and column.nullable and not optional and not _bare(hints[name])[1]:
-            raise Mismatch(f"{base.__name__}.{name} is never None, but the column may be NULL")
+            hint = f'select its .label("{name}") if the condition rules NULL out'
+            raise Mismatch(f"{base.__name__}.{name} is never None, but the column may be NULL; {hint}")
     converters = [(at, converter) for at, name in enumerate(names) if (converter := _converter(hints[name])) is not None]
     whole = _object_reader(base, names, tuple(converters), start)
     if not optional:

@@ -224,5 +224,53 @@ async def test_a_handler_killed_in_the_middle_runs_again(db: Database, make_work
     assert attempts == [1, 2]
 
 
+async def test_a_worker_outlives_a_database_that_is_away(make_db: MakeDatabase, clock: Clock) -> None:
+    db = await make_db()
+    await db.write(add, Count())
+    working = asyncio.Event()
+
+    async def handle(run: JobRun) -> None:
+        await db.close()
+        working.set()
+
+    worker = Worker(db, handle, clock, asyncio.Event(), poll=0.01)
+    assert await worker.run_ready() == 1  # its end cannot be written: the lease will run out
+    assert working.is_set()
+    assert await worker.run_ready() == 0
+    again = await make_db.again()
+    assert await states(again) == [JobState.RUNNING]
+    clock.forward(seconds=61)
+    await again.write(job_keeping.sweep, now=clock())
+    assert await states(again) == [JobState.READY]
+
+
+async def test_a_lease_that_cannot_be_renewed_is_held_only_to_its_end(make_db: MakeDatabase, clock: Clock) -> None:
+    moment = 1_000.0
+    db = await make_db()
+    await db.write(add, Count())
+    held: list[JobRun] = []
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def handle(run: JobRun) -> None:
+        held.append(run)
+        begun.set()
+        await go_on.wait()
+
+    worker = Worker(db, handle, clock, asyncio.Event(), monotonic=lambda: moment)
+    running = asyncio.ensure_future(worker.run_ready())
+    await begun.wait()
+    moment += 40
+    await worker.renew()
+    moment += 40
+    held[0].check()
+    await db.close()
+    await worker.renew()
+    moment += 21
+    with pytest.raises(LeaseLost):
+        held[0].check()
+    go_on.set()
+    await running
+
+
 def test_a_lease_is_longer_than_two_renewals() -> None:
     assert timedelta(seconds=20) * 2 < LEASE
