@@ -10,12 +10,13 @@ from fedisw.federation.context import Peer
 from fedisw.federation.signing import SigningKeys
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.schedule import Periodic
-from fedisw.jobs.work import FanOut
 from fedisw.media.images import Images
 from fedisw.media.store import MediaStore
-from fedisw.tasks.fan_out import fan_out
+from fedisw.tasks import cleanup
+from fedisw.tasks import jobs as tasks
+from fedisw.tasks.house import House
 
-PLAN: Final[tuple[Periodic, ...]] = ()
+PLAN: Final[tuple[Periodic, ...]] = cleanup.PLAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +29,14 @@ class Tools:
     images: Images
     sealer: Sealer
 
+    @property
+    def house(self) -> House:
+        """What is needed for work that is not federation."""
+        peer = self.peer
+        return House(db=peer.db, store=self.store, settings=peer.settings, sealer=self.sealer, now=peer.now)
+
 
 async def run_job(tools: Tools, run: JobRun) -> None:
     """Do one job; errors say whether another try helps (jobs/worker.py)."""
-    match run.job:
-        case FanOut():
-            await fan_out(tools.peer.db, run.job, now=tools.peer.now())
+    if tasks.is_task(run.job):
+        await tasks.run(tools.house, run.job)
