@@ -46,6 +46,10 @@ class Breaker:
 CLOSED: Final = Breaker()
 
 
+class LeftAlone(Unreachable):
+    """Nothing was sent: the host is left alone for now; `retry_after` says how long."""
+
+
 def may_call(breaker: Breaker, *, now: datetime) -> bool:
     """Whether a request may go: the breaker is closed, or a probe is due."""
     return breaker.open_until is None or now >= breaker.open_until
@@ -111,13 +115,13 @@ class Breakers:
         """Ask before a call; a probe that is due is taken by this call.
 
         Raises:
-            Unreachable: the host is left alone for now; `retry_after` says how long.
+            LeftAlone: nothing goes there for now.
         """
         now, state = self._now(), self.state(host)
         if state.open_until is None:
             return
         if now < state.open_until:
-            raise Unreachable("left alone for now", retry_after=int((state.open_until - now).total_seconds()) + 1)
+            raise LeftAlone("left alone for now", retry_after=int((state.open_until - now).total_seconds()) + 1)
         self.put(host, probing(state, now=now))
 
     def failed(self, host: str, *, weight: int = 1) -> None:

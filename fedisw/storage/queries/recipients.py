@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -27,6 +26,7 @@ from fedisw.storage.tables.statuses import mentions, poll_votes, polls, statuses
 A = accounts.c
 _AUTHOR: ColumnElement[Any] = bindparam("author_id")
 _STATUS: ColumnElement[Any] = bindparam("status_id")
+_HOST = func.coalesce(A.host, "").label("host")
 Ids = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
@@ -95,14 +95,15 @@ def _reachable() -> tuple[ColumnElement[bool], ...]:
 def _page(*, followers: bool, post: bool, engaged: bool, personal: bool) -> Query[Inbox]:
     shared = func.coalesce(func.nullif(A.shared_inbox_uri, ""), A.inbox_uri)
     url = A.inbox_uri if personal else shared
+    address = url.label("url")
     is_shared = (A.shared_inbox_uri == url).label("shared")
     among = A.id.in_(_ids(followers=followers, post=post, engaged=engaged))
     return Query(
         Inbox,
-        select(url.label("url"), A.host, is_shared)
+        select(address, _HOST, is_shared)
         .where(among, *_reachable(), url > bindparam("after"))
         .distinct()
-        .order_by(url)
+        .order_by(address)
         .limit(bindparam("limit")),
     )
 
@@ -119,14 +120,14 @@ def _personal(*, followers: bool, post: bool, engaged: bool) -> Query[Inbox]:
     among = A.id.in_(_ids(followers=followers, post=post, engaged=engaged))
     return Query(
         Inbox,
-        select(A.inbox_uri.label("url"), A.host, (A.inbox_uri == A.shared_inbox_uri).label("shared"))
+        select(A.inbox_uri.label("url"), _HOST, (A.inbox_uri == A.shared_inbox_uri).label("shared"))
         .where(A.host == bindparam("host"), A.shared_inbox_uri == bindparam("inbox"), among, *_reachable())
         .order_by(A.id)
         .limit(bindparam("limit")),
     )
 
 
-_UNAVAILABLE = Query(str, select(hosts.c.host).where(TextIn(hosts.c.host, "names"), hosts.c.dead_since <= bindparam("before")))
+_UNAVAILABLE = Query(str, select(hosts.c.host).where(TextIn(hosts.c.host, "names"), hosts.c.dead_since.is_not(None)))
 AT_INBOX = Query(
     int,
     select(A.id)
@@ -177,6 +178,6 @@ def rules_for(tx: Tx, names: Sequence[str]) -> dict[str, DomainRule]:
     return {name: rule for name, rule in nearest.items() if rule is not None}
 
 
-def unavailable(tx: Tx, names: Sequence[str], *, before: datetime) -> set[str]:
-    """Which of these hosts were given up before (reliability, section 3.3)."""
-    return set(tx.all(_UNAVAILABLE, names=list(names), before=before)) if names else set()
+def unavailable(tx: Tx, names: Sequence[str]) -> set[str]:
+    """Which of these hosts are given up after 30 days of silence (reliability, section 3.3)."""
+    return set(tx.all(_UNAVAILABLE, names=list(names))) if names else set()

@@ -8,10 +8,13 @@ import msgspec
 from sqlalchemy import bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
+from fedisw.model.paging import Page
 from fedisw.model.statuses import Mention, Status, StatusEdit, Tag, Visibility
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query, TextIn
+from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.statuses import conversations, mentions, status_edits, status_tags, statuses, tags
 
 C = statuses.c
@@ -74,6 +77,19 @@ CONNECT = Command(
 )
 RETHREAD = Command(update(statuses).where(C.conversation_id == bindparam("old")).values(conversation_id=bindparam("new")))
 BOOSTS_OF = Query(Status, select(statuses).where(C.reblog_of_id == bindparam("of")).order_by(C.id).limit(bindparam("limit")))
+BOOSTED_BY = Query(
+    tuple[int, Account],
+    select(C.id.label("boost_id"), *accounts.c)
+    .join(accounts, accounts.c.id == C.account_id)
+    .where(
+        C.reblog_of_id == bindparam("of"),
+        C.visibility.in_((Visibility.PUBLIC, Visibility.UNLISTED)),
+        C.id < bindparam("below"),
+        C.id > bindparam("above"),
+    )
+    .order_by(C.id.desc())
+    .limit(bindparam("limit")),
+)
 IDS_OF = Query(
     int,
     select(C.id)
@@ -91,6 +107,7 @@ LOCAL_COUNT = Query(
 CONVERSATION = Query(int, select(conversations.c.id).where(conversations.c.uri == bindparam("uri")))
 ADD_CONVERSATION = Command(insert(conversations).values(id=bindparam("id"), uri=bindparam("uri")).on_conflict_do_nothing())
 CONVERSATION_URI = Query(str, select(conversations.c.uri).where(conversations.c.id == bindparam("id")))
+CONVERSATION_URIS = Query(tuple[int, str], select(conversations.c.id, conversations.c.uri).where(IdIn(conversations.c.id, "ids")))
 
 ADD_MENTION = Command(
     insert(mentions).values({column.name: bindparam(column.name) for column in mentions.c}).on_conflict_do_nothing()
@@ -221,6 +238,11 @@ def boosts_of(tx: Tx, status_id: int, *, limit: int = 500) -> list[Status]:
     return tx.all(BOOSTS_OF, of=status_id, limit=limit)
 
 
+def boosted_by(tx: Tx, status_id: int, page: Page) -> list[tuple[int, Account]]:
+    """Who boosted a post for everybody to see, newest first, each with the boost's id, which pages them."""
+    return tx.all(BOOSTED_BY, of=status_id, below=page.below, above=page.above, limit=page.limit)
+
+
 def ids_of(tx: Tx, account_id: int, *, after: int = 0, limit: int = 200) -> list[int]:
     """Posts and boosts of an account by id, those above `after`."""
     return tx.all(IDS_OF, account_id=account_id, after=after, limit=limit)
@@ -240,6 +262,12 @@ def conversation(tx: Tx, uri: str, *, new_id: int) -> int:
 def conversation_uri(tx: Tx, conversation_id: int) -> str:
     """The uri of a thread, empty when it has none."""
     return tx.one(CONVERSATION_URI, id=conversation_id) or ""
+
+
+def conversation_uris(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
+    """Uris of these threads, by id."""
+    wanted = list(ids)
+    return dict(tx.all(CONVERSATION_URIS, ids=wanted)) if wanted else {}
 
 
 def add_mentions(tx: Tx, values: Sequence[Mention]) -> None:

@@ -1,0 +1,108 @@
+"""Whom an activity of ours is for: asked when it is queued, and once more when it is sent (VIS-7; federation, section 5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from fedisw.config import FederationMode
+from fedisw.federation import policy
+from fedisw.federation.context import Peer
+from fedisw.model.accounts import Account
+from fedisw.model.errors import Forbidden
+from fedisw.model.moderation import Severity
+from fedisw.model.peers import Delivery, OutboundActivity
+from fedisw.model.statuses import Status, Visibility
+from fedisw.model.visibility import Verdict
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import accounts, audience, blocks, deliveries, recipients, statuses
+from fedisw.storage.queries.recipients import Inbox, Recipients
+
+OPEN: Final = (Visibility.PUBLIC, Visibility.UNLISTED)
+TAKING_BACK: Final = frozenset({"Delete", "Undo", "Reject", "Remove", "Block"})  # sent whatever happened meanwhile
+
+
+def of_status(tx: Tx, status: Status, *, engaged: bool = False) -> Recipients:
+    """Who is to get a post, or a boost.
+
+    Args:
+        engaged: and who did something with it, for an Update of it.
+    """
+    also = _also(tx, status)
+    return Recipients(
+        author_id=status.account_id,
+        followers=status.visibility is not Visibility.DIRECT,
+        status_id=status.id,
+        engaged=engaged and status.visibility in OPEN,
+        also=also,
+        personal=status.visibility is Visibility.DIRECT,
+    )
+
+
+def _also(tx: Tx, status: Status) -> tuple[int, ...]:
+    """The author of what is answered or boosted, where that may be told (an open post, or the boost itself)."""
+    if status.reblog_of_id is not None:
+        original = statuses.find(tx, status.reblog_of_id)
+        return (original.account_id,) if original is not None else ()
+    parent_id = status.in_reply_to_account_id
+    return (parent_id,) if parent_id is not None and status.visibility in OPEN else ()
+
+
+def admissible(tx: Tx, peer: Peer, found: Iterable[Inbox], *, erasure: bool) -> list[Inbox]:
+    """Those of the inboxes that may get anything: not ours, not suspended, not given up (but for erasures)."""
+    inboxes = [inbox for inbox in found if inbox.host not in peer.own_hosts]
+    mode, names = peer.settings.federation.mode, sorted({inbox.host for inbox in inboxes})
+    if mode is FederationMode.OFF:
+        return []
+    rules = recipients.rules_for(tx, names)
+    given_up = set() if erasure else recipients.unavailable(tx, names)
+
+    def may(host: str) -> bool:
+        rule = rules.get(host)
+        if rule is not None and rule.severity is Severity.SUSPEND:
+            return False
+        return host not in given_up and (mode is FederationMode.OPEN or (rule is not None and rule.allowed))
+
+    return [inbox for inbox in inboxes if may(inbox.host)]
+
+
+def why_not(tx: Tx, peer: Peer, activity: OutboundActivity, delivery: Delivery) -> str:
+    """Why a delivery that was due when it was queued is not any more; empty when it still is (VIS-7)."""
+    try:
+        policy.check_host(tx, delivery.host, mode=peer.settings.federation.mode)
+    except Forbidden:
+        return "the server is blocked here"
+    if not activity.body:
+        return "what it says was deleted"
+    if activity.type in TAKING_BACK:
+        return ""
+    author = accounts.find(tx, activity.account_id)
+    if author is None or author.deleted_at is not None:
+        return "the account was deleted"
+    if author.suspended_at is not None and not _is_own_profile(activity, author):
+        return "the account is suspended"
+    if activity.status_id is not None:
+        return _why_not_post(tx, activity, delivery, activity.status_id)
+    if activity.target_id is not None and activity.type != "Flag" and blocks.either(tx, author.id, activity.target_id):
+        return "there is a block between the two"
+    return ""
+
+
+def _is_own_profile(activity: OutboundActivity, author: Account) -> bool:
+    """An Update of the actor tells others that it is suspended."""
+    return activity.type == "Update" and activity.object_uri == author.uri
+
+
+def _why_not_post(tx: Tx, activity: OutboundActivity, delivery: Delivery, status_id: int) -> str:
+    status = statuses.find(tx, status_id)
+    if status is None:
+        return "the post was deleted"
+    if audience.verdict_for_remote(tx, status_id=status_id, host=delivery.host) is not Verdict.YES:
+        return "the server may not have the post any more"
+    wanted = of_status(tx, status, engaged=activity.type == "Update")
+    if recipients.includes(tx, wanted, inbox=delivery.inbox, host=delivery.host):
+        return ""
+    had_it = activity.type == "Update" and deliveries.was_reached(
+        tx, account_id=activity.account_id, object_uri=activity.object_uri, inbox=delivery.inbox
+    )
+    return "" if had_it else "nobody there is to get it any more"

@@ -1,0 +1,121 @@
+"""Which function does which job of federation; one table, closed."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias, assert_never, get_args
+
+from fedisw.federation import delivery, inbox, publish, publish_people, refetch, resolve, threads
+from fedisw.federation.context import Peer
+from fedisw.jobs import work
+from fedisw.jobs.kinds import Job
+from fedisw.jobs.running import JobRun
+
+Arrived: TypeAlias = work.ProcessInbound | work.FetchParent | work.RefreshAccount | work.RefreshPoll
+AboutPost: TypeAlias = (
+    work.PublishStatus
+    | work.PublishEdit
+    | work.PublishDelete
+    | work.PublishBoost
+    | work.PublishUndoBoost
+    | work.PublishPoll
+    | work.PublishPin
+)
+AboutPeople: TypeAlias = (
+    work.PublishFollow
+    | work.PublishUndoFollow
+    | work.AnswerFollow
+    | work.RejectFollow
+    | work.PublishLike
+    | work.PublishUndoLike
+    | work.PublishBlock
+    | work.PublishUndoBlock
+    | work.PublishProfile
+    | work.PublishAccountDelete
+    | work.PublishVote
+    | work.PublishFlag
+)
+FederationJob: TypeAlias = Arrived | AboutPost | AboutPeople | work.Deliver
+KINDS: Final[tuple[type[Job], ...]] = get_args(FederationJob)
+
+
+async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
+    """Do a job; errors as the worker reads them (jobs/worker.py)."""
+    match job:
+        case work.Deliver():
+            await delivery.deliver(peer, job, run)
+        case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll():
+            await _arrived(peer, job)
+        case (
+            work.PublishStatus()
+            | work.PublishEdit()
+            | work.PublishDelete()
+            | work.PublishBoost()
+            | work.PublishUndoBoost()
+            | work.PublishPoll()
+            | work.PublishPin()
+        ):
+            await _about_post(peer, job)
+        case _:
+            await _about_people(peer, job, run)
+
+
+async def _arrived(peer: Peer, job: Arrived) -> None:
+    match job:
+        case work.ProcessInbound():
+            await inbox.process(peer, job.inbound_id)
+        case work.FetchParent():
+            await threads.fetch_parent(peer, job.status_id)
+        case work.RefreshAccount():
+            await resolve.refresh(peer, job.account_id)
+        case work.RefreshPoll():
+            await refetch.poll(peer, job.status_id)
+        case _:
+            assert_never(job)
+
+
+async def _about_post(peer: Peer, job: AboutPost) -> None:
+    match job:
+        case work.PublishStatus():
+            await publish.publish_status(peer, job)
+        case work.PublishEdit():
+            await publish.publish_edit(peer, job)
+        case work.PublishDelete():
+            await publish.publish_delete(peer, job)
+        case work.PublishBoost():
+            await publish.publish_boost(peer, job)
+        case work.PublishUndoBoost():
+            await publish.publish_undo_boost(peer, job)
+        case work.PublishPoll():
+            await publish.publish_poll(peer, job)
+        case work.PublishPin():
+            await publish.publish_pin(peer, job)
+        case _:
+            assert_never(job)
+
+
+async def _about_people(peer: Peer, job: AboutPeople, run: JobRun) -> None:
+    match job:
+        case work.PublishFollow():
+            await publish_people.publish_follow(peer, job)
+        case work.PublishUndoFollow():
+            await publish_people.publish_undo_follow(peer, job)
+        case work.AnswerFollow():
+            await publish_people.answer_follow(peer, job)
+        case work.RejectFollow():
+            await publish_people.reject_follow(peer, job, asked_at=run.created_at)
+        case work.PublishLike():
+            await publish_people.publish_like(peer, job)
+        case work.PublishUndoLike():
+            await publish_people.publish_undo_like(peer, job)
+        case work.PublishProfile():
+            await publish_people.publish_profile(peer, job)
+        case work.PublishAccountDelete():
+            await publish_people.publish_account_delete(peer, job)
+        case work.PublishVote():
+            await publish_people.publish_vote(peer, job)
+        case work.PublishFlag():
+            await publish_people.publish_flag(peer, job)
+        case work.PublishBlock() | work.PublishUndoBlock():
+            return  # told to nobody: the follow that ended says enough (federation, section 4.6)
+        case _:
+            assert_never(job)

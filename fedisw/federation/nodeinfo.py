@@ -1,0 +1,41 @@
+"""What this server tells about itself (federation, section 1.3): numbers that are true, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import fedisw
+from fedisw.config import RegistrationMode, Settings
+from fedisw.services.instance import Usage
+from fedisw.vocab import nodeinfo
+from fedisw.vocab.read import Document
+
+VERSIONS: Final = ("2.0", "2.1")
+HOMEPAGE: Final = "https://fedisw.example"
+REPOSITORY: Final = "https://code.example/fedisw"
+JOINABLE: Final = frozenset({RegistrationMode.OPEN, RegistrationMode.APPROVAL})
+
+
+def links(settings: Settings) -> Document:
+    """`/.well-known/nodeinfo`."""
+    documents = {version: f"{settings.origin}/nodeinfo/{version}" for version in VERSIONS}
+    return nodeinfo.build_links(documents=documents, application=f"{settings.origin}/actor")
+
+
+def document(settings: Settings, *, version: str, usage: Usage, staff: Sequence[str]) -> Document:
+    """`/nodeinfo/{version}`; `staff` are actor ids."""
+    return nodeinfo.build_nodeinfo(
+        version=version,
+        software_version=fedisw.__version__,
+        repository=REPOSITORY,
+        homepage=HOMEPAGE,
+        open_registrations=settings.registrations.mode in JOINABLE,
+        node_name=settings.instance.name,
+        node_description="",
+        staff=staff,
+        users=usage.users,
+        active_month=usage.active_month,
+        active_half_year=usage.active_half_year,
+        posts=usage.posts,
+    )

@@ -1,0 +1,1 @@
+"""Our values as documents: the only place where they are turned into ActivityPub."""
