@@ -16,6 +16,7 @@ from sqlalchemy import Table, insert
 
 from fedisw.model.accounts import Account, ActorKey, ActorType, KeyKind, User
 from fedisw.model.ids import id_at
+from fedisw.model.media import Media, MediaKind
 from fedisw.model.notifications import NotificationType
 from fedisw.model.oauth import App, Token
 from fedisw.model.relations import Block, Favourite, Follow, Mute
@@ -27,11 +28,12 @@ from fedisw.storage.tables.accounts import accounts, actor_keys, users
 from fedisw.storage.tables.lists import notifications
 from fedisw.storage.tables.oauth import apps, tokens
 from fedisw.storage.tables.relations import blocks, favourites, follows, mutes
-from fedisw.storage.tables.statuses import home_feed, mentions, status_tags, statuses, tags
+from fedisw.storage.tables.statuses import home_feed, media, mentions, status_tags, statuses, tags
 from fedisw.storage.values import to_millis
 
 BATCH = 5_000  # rows a unit
 FEED = 800  # rows of a home feed
+FOLLOWERS = 1_000  # accounts elsewhere that follow somebody here
 SPAN = timedelta(days=30)  # all posts lie in it
 TEXT = (
     "supervision case family school housing benefit youth elder care shelter training union caseload visit plan team "
@@ -124,7 +126,7 @@ class Maker:
             for target in self._some(everybody, self._size.followed):
                 if target.id != follower.id:
                     yield self._follow(follower, target)
-        for follower in remote:
+        for follower in remote[:FOLLOWERS]:
             for target in self._some(local, 5):
                 yield self._follow(follower, target)
 
@@ -214,7 +216,7 @@ def _counted(world: World) -> World:
 
 
 async def fill(db: Database, world: World, *, now: datetime, seed: int = 1) -> None:
-    """Write everything, with what hangs on it: users, feeds, likes, notifications, tags, mentions, blocks, mutes."""
+    """Write everything, with what hangs on it: users, feeds, likes, notifications, files, tags and more."""
     chance = Random(seed)
     people = [
         User(id=item.id, email=f"{item.username}@mail.test", password_hash="!", created_at=now, confirmed_at=now, approved_at=now)
@@ -227,6 +229,7 @@ async def fill(db: Database, world: World, *, now: datetime, seed: int = 1) -> N
     await put(db, tags, world.tags)
     await put(db, status_tags, _tagged(world, chance))
     await put(db, mentions, _mentions(world))
+    await put(db, media, _files(world, chance))
     await put(db, home_feed, _feeds(world))
     likes = list(_likes(world, chance, now))
     await put(db, favourites, likes)
@@ -259,6 +262,31 @@ def _mentions(world: World) -> Iterator[Mention]:
             yield Mention(status_id=post.id, account_id=post.in_reply_to_account_id)
 
 
+def _files(world: World, chance: Random) -> Iterator[Media]:
+    """One picture for each tenth post, two for some."""
+    number = 0
+    for post in world.posts:
+        if post.reblog_of_id is None and chance.random() < 0.1:
+            for position in range(1 + (chance.random() < 0.2)):
+                number += 1
+                yield Media(
+                    id=number,
+                    account_id=post.account_id,
+                    status_id=post.id,
+                    position=position,
+                    kind=MediaKind.IMAGE,
+                    media_type="image/png",
+                    key=f"local/{number}.png" if post.local else "",
+                    preview_key=f"local/{number}s.png" if post.local else "",
+                    remote_url="" if post.local else f"{post.url}/{position}.png",
+                    description="A room with chairs",
+                    blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+                    width=1_200,
+                    height=800,
+                    created_at=post.created_at,
+                )
+
+
 def _feeds(world: World) -> Iterator[dict[str, int]]:
     """The newest posts for each local person: own ones and those of the followed."""
     local = {account.id for account in world.local}
@@ -279,8 +307,11 @@ def _feeds(world: World) -> Iterator[dict[str, int]]:
 
 def _likes(world: World, chance: Random, now: datetime) -> Iterator[Favourite]:
     liked = [post for post in world.posts if post.reblog_of_id is None and post.visibility is Visibility.PUBLIC]
-    everybody = (*world.local, *world.remote)
-    pairs = {(chance.choice(liked).id, chance.choice(everybody).id): None for _ in range(len(world.posts) // 4)}
+    here, everybody = [post for post in liked if post.local], (*world.local, *world.remote)
+    pairs = {
+        (chance.choice(here if number % 2 else liked).id, chance.choice(everybody).id): None
+        for number in range(len(world.posts) // 4)
+    }
     for number, (status_id, account_id) in enumerate(pairs):
         uri = f"https://likes.test/{number}"
         yield Favourite(id=id_at(0, low=number) + 1, account_id=account_id, status_id=status_id, uri=uri, created_at=now)

@@ -132,14 +132,14 @@ def _statuses() -> None:
 def _index_statuses() -> None:
     op.create_index("ix_statuses_account", "statuses", ["account_id", "id"])
     op.create_index("ix_statuses_conversation_id", "statuses", ["conversation_id"])
-    op.create_index("ix_statuses_in_reply_to_id", "statuses", ["in_reply_to_id"])
     op.create_index(
-        "ix_statuses_local",
+        "ix_statuses_host",
         "statuses",
-        ["id"],
-        sqlite_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL AND host IS NULL"),
-        postgresql_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL AND host IS NULL"),
+        [sa.text("coalesce(host, '')"), "id"],
+        sqlite_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL"),
+        postgresql_where=sa.text("visibility = 'public' AND reblog_of_id IS NULL"),
     )
+    op.create_index("ix_statuses_in_reply_to_id", "statuses", ["in_reply_to_id"])
     op.create_index(
         "ix_statuses_orphans",
         "statuses",

@@ -45,7 +45,7 @@ from fedisw.storage.statements import Dialect
 from tests.support import databases
 from tests.support.factories import HERE, NOW
 
-SIZE = Size(accounts=2_000, local=60, posts=20_000, followed=60, tags=100)
+SIZE = Size(accounts=20_000, local=60, posts=20_000, followed=60, tags=100)
 GROWN = ("statuses", "accounts", "home_feed", "follows", "favourites", "notifications", "mentions", "status_tags", "actor_keys")
 PLAIN = Only(replies=False, reblogs=False)
 PAGE = Page(limit=20)
@@ -180,15 +180,15 @@ def _fan_out(tx: Tx, world: World) -> None:
     feeds.trim(tx, _viewer(world))
 
 
-HOT: dict[str, tuple[Hot, str]] = {  # what asks, and an index that must be used on both databases
+HOT: dict[str, tuple[Hot, str]] = {  # what asks, and a part of an index name that both plans must show
     "home": (lambda tx, w: timelines.home(tx, _viewer(w), PAGE, now=NOW), "home_feed"),
     "home, older": (lambda tx, w: timelines.home(tx, _viewer(w), Page(max_id=w.posts[-900].id), now=NOW), "home_feed"),
     "home, newer": (lambda tx, w: timelines.home(tx, _viewer(w), Page(min_id=w.posts[-900].id), now=NOW), "home_feed"),
     "list": (lambda tx, w: timelines.of_list(tx, _viewer(w), 7, PAGE, replies="list", now=NOW), "home_feed"),
     "public": (lambda tx, w: timelines.public(tx, _viewer(w), PAGE, only=PLAIN, now=NOW), "ix_statuses_public"),
     "public to strangers": (lambda tx, w: timelines.public(tx, None, PAGE, only=PLAIN, now=NOW), "ix_statuses_public"),
-    "local": (lambda tx, w: timelines.public(tx, _viewer(w), PAGE, only=Only(local=True), now=NOW), "ix_statuses_local"),
-    "local to strangers": (lambda tx, w: timelines.public(tx, None, PAGE, only=Only(local=True), now=NOW), "ix_statuses_local"),
+    "local": (lambda tx, w: timelines.public(tx, _viewer(w), PAGE, only=Only(local=True), now=NOW), "ix_statuses_host"),
+    "local to strangers": (lambda tx, w: timelines.public(tx, None, PAGE, only=Only(local=True), now=NOW), "ix_statuses_host"),
     "remote": (lambda tx, w: timelines.public(tx, None, PAGE, only=Only(remote=True), now=NOW), "ix_statuses_public"),
     "files": (lambda tx, w: timelines.public(tx, None, PAGE, only=Only(media=True), now=NOW), "ix_media_status_id"),
     "tag": (lambda tx, w: timelines.tag(tx, _viewer(w), PAGE, any_of=["tag1"], only=Only(), now=NOW), "ix_status_tags_tag"),
@@ -204,21 +204,21 @@ HOT: dict[str, tuple[Hot, str]] = {  # what asks, and an index that must be used
     "post by uri": (lambda tx, w: statuses.find_by_uri(tx, w.posts[9].uri), "uri"),
     "tags of posts": (lambda tx, w: statuses.tags_of(tx, [post.id for post in w.posts[-20:]]), "status_tags"),
     "waiting replies": (lambda tx, w: statuses.waiting_for(tx, "https://far.test/1"), "ix_statuses_orphans"),
-    "notifications": (lambda tx, w: notifications.page(tx, _viewer(w), PAGE, types=KINDS, now=NOW), "ix_notifications_account"),
+    "notifications": (lambda tx, w: notifications.page(tx, _viewer(w), PAGE, types=KINDS, now=NOW), "notifications_"),
     "readable": (lambda tx, w: audience.readable(tx, [post.id for post in w.posts[-20:]], _viewer(w)), ""),
     "readable to strangers": (lambda tx, w: audience.readable(tx, [post.id for post in w.posts[-20:]], None), ""),
-    "follower inboxes": (lambda tx, w: follows.follower_inboxes(tx, w.local[0].id), "ix_follows_target"),
+    "follower inboxes": (lambda tx, w: follows.follower_inboxes(tx, w.local[45].id), "ix_follows_target"),
     "fan out": (_fan_out, "home_feed"),
     "arrived": (_arrived, ""),
     "token": (lambda tx, w: oauth.holder(tx, f"bench-token-{w.local[0].id}".encode()), "token_hash"),
     "account by id": (lambda tx, w: accounts.find(tx, w.remote[5].id), ""),
     "account by uri": (lambda tx, w: accounts.find_by_uri(tx, w.remote[5].uri), "uri"),
     "account by handle": (lambda tx, w: accounts.find_by_handle(tx, "peer5", w.remote[5].host), "ix_accounts_handle"),
-    "account by name": (lambda tx, w: accounts.find_local(tx, "person5"), "ux_accounts_local_name"),
+    "account by name": (lambda tx, w: accounts.find_local(tx, "person5"), "accounts_"),
     "key": (lambda tx, w: keys.find(tx, f"{w.remote[5].uri}#main-key"), "actor_keys"),
     "follow": (lambda tx, w: follows.find(tx, follower_id=w.local[0].id, target_id=w.remote[5].id), "follows"),
     "recipients": (
-        lambda tx, w: recipients.page(tx, recipients.Recipients(author_id=w.local[30].id, followers=True), limit=50),
+        lambda tx, w: recipients.page(tx, recipients.Recipients(author_id=w.local[45].id, followers=True), limit=50),
         "ix_follows_target",
     ),
 }
@@ -238,7 +238,7 @@ def test_a_hot_question_never_walks_a_table_that_grows(grown: Grown, name: str) 
     assert cursor.plans
     for plan in cursor.plans:
         assert not _scans(plan, tx.dialect), plan
-    assert index.removeprefix("i").removeprefix("u") in "\n".join(cursor.plans), "\n\n".join(cursor.plans)
+    assert index in "\n".join(cursor.plans), "\n\n".join(cursor.plans)
 
 
 def test_the_pages_are_full(grown: Grown) -> None:

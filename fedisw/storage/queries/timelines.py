@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import FromClause, and_, bindparam, exists, func, literal, null, or_, select
+from sqlalchemy import FromClause, and_, bindparam, exists, func, literal, literal_column, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from fedisw.model.paging import Page
@@ -111,10 +111,14 @@ def _wanted() -> ColumnElement[bool]:
     return and_(_AUTHOR_WANTED, or_(_NO_REBLOG, ~unwanted_by_viewer(boosted.c.account_id, boosted.c.host)))
 
 
+_NOWHERE: ColumnElement[str] = literal_column("''")
+_HERE = func.coalesce(S.host, _NOWHERE) == _NOWHERE  # as ix_statuses_host is written, else a walk would pass what is remote
+
+
 def _filters(only: Only) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if only.local:
-        conditions.append(S.host.is_(None))
+        conditions.append(_HERE)
     if only.remote:
         conditions.append(S.host.is_not(None))
     if not only.replies:

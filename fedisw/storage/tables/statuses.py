@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Named, Table, Text, TypedColumns, and_
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    and_,
+    func,
+    literal_column,
+)
 
 from fedisw.storage.tables.base import BigId, Json, Millis, id_column, metadata
 
@@ -40,7 +55,7 @@ class _Statuses(TypedColumns):
 statuses = Table("statuses", metadata, _Statuses)
 _original = statuses.c.reblog_of_id.is_(None)
 _public = and_(statuses.c.visibility == "public", _original)
-_public_here = and_(_public, statuses.c.host.is_(None))
+_written_at = func.coalesce(statuses.c.host, literal_column("''"))  # a value to both databases, where NULL is none to an order
 _boost = statuses.c.reblog_of_id.is_not(None)  # else SQLite takes this index for every post that is no boost
 Index("ix_statuses_account", statuses.c.account_id, statuses.c.id)
 Index(
@@ -52,7 +67,7 @@ Index(
     postgresql_where=_boost,
 )
 Index("ix_statuses_public", statuses.c.id, sqlite_where=_public, postgresql_where=_public)
-Index("ix_statuses_local", statuses.c.id, sqlite_where=_public_here, postgresql_where=_public_here)
+Index("ix_statuses_host", _written_at, statuses.c.id, sqlite_where=_public, postgresql_where=_public)
 Index(
     "ix_statuses_orphans",
     statuses.c.in_reply_to_uri,
