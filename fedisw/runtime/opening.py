@@ -25,7 +25,9 @@ from fedisw.live import topics
 from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
 from fedisw.media.images import Images
+from fedisw.media.links import ProxyLinks, derived
 from fedisw.media.local import LocalStore
+from fedisw.media.remote import RemoteCopies
 from fedisw.model.ids import IdMaker
 from fedisw.net.address import AddressPolicy
 from fedisw.net.breaker import Breakers
@@ -40,6 +42,7 @@ from fedisw.storage.db import Database
 from fedisw.storage.hooks import UnitReport
 from fedisw.storage.opening import open_database, utc_now
 from fedisw.storage.signals import SignalReader
+from fedisw.tasks.copies import Copier
 
 GRACE: Final = 10.0  # seconds for running jobs when the process ends; then they are given back
 
@@ -60,6 +63,8 @@ class Runtime:
     sealer: Sealer
     store: LocalStore
     images: Images
+    copier: Copier
+    links: ProxyLinks
     passwords: Passwords
     worker: Worker
     scheduler: Scheduler
@@ -67,7 +72,7 @@ class Runtime:
     parts: AsyncExitStack
 
     @property
-    def new_id(self) -> IdMaker:
+    def new_id(self) -> Callable[[], int]:
         """Makes ids."""
         return self.node.new_id
 
@@ -130,6 +135,8 @@ class Runtime:
                 sealer=sealer,
                 store=store,
                 images=images,
+                copier=_copier(peer, store, images),
+                links=ProxyLinks(settings.origin, secret=derived(settings.secrets.session_key.key(), "media links")),
                 passwords=passwords,
                 worker=Worker(tools.peer.db, partial(run_job, tools), clock, wake, name=_worker_name(settings)),
                 scheduler=Scheduler(tools.peer.db, PLAN, clock),
@@ -190,6 +197,12 @@ def _peer(
         settings=settings,
         keys=keys,
     )
+
+
+def _copier(peer: Peer, store: LocalStore, images: Images) -> Copier:
+    secret = derived(peer.settings.secrets.session_key.key(), "media copies")
+    copies = RemoteCopies(store, images, secret=secret)
+    return Copier(db=peer.db, client=peer.client, copies=copies, settings=peer.settings, now=peer.now)
 
 
 def _worker_name(settings: Settings) -> str:

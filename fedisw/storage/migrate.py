@@ -37,13 +37,13 @@ def upgrade(url: str, *, password: str | None = None, revision: str = "head") ->
         Unreachable: the database cannot be opened.
         Conflict: after it a row refers to nothing (SQLite); nothing was changed.
     """
-    with _alone, _connected(url, password) as connection:
+    with _alone, connected(url, password) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(url: str, revision: str, *, password: str | None = None) -> None:
     """Take the schema back to a revision, `base` for an empty database."""
-    with _alone, _connected(url, password) as connection:
+    with _alone, connected(url, password) as connection:
         command.downgrade(_config(connection), revision)
 
 
@@ -56,7 +56,7 @@ def pending(url: str, *, password: str | None = None) -> list[str]:
     """
     script = ScriptDirectory.from_config(_config(None))
     known = [found.revision for found in script.walk_revisions()][::-1]
-    with _connected(url, password, begin="BEGIN") as connection:
+    with connected(url, password, begin="BEGIN") as connection:
         current = set(MigrationContext.configure(connection).get_current_heads())
     if not current:
         return known
@@ -68,7 +68,7 @@ def pending(url: str, *, password: str | None = None) -> list[str]:
 
 def revise(url: str, message: str) -> None:
     """For developers: write the next migration from the difference between tables and this database."""
-    with _alone, _connected(url, None) as connection:
+    with _alone, connected(url, None) as connection:
         command.revision(_config(connection), message, autogenerate=True)
 
 
@@ -90,7 +90,7 @@ def _config(connection: Connection | None) -> Config:
 
 
 @contextmanager
-def _connected(url: str, password: str | None, *, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
+def connected(url: str, password: str | None, *, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
     engine = create_engine(_sql_url(url, password), poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         _take_over_transactions(engine, begin)

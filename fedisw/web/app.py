@@ -8,13 +8,66 @@ from typing import Final
 from aiohttp import web
 
 from fedisw.config import Settings
-from fedisw.web.keys import SETTINGS
+from fedisw.runtime import Runtime
+from fedisw.web import health
+from fedisw.web.auth import confirm, password, signin, signup
+from fedisw.web.keys import (
+    BUCKETS,
+    BUS,
+    DB,
+    IMAGES,
+    NEW_ID,
+    NOW,
+    PASSWORDS,
+    PEER,
+    SEALER,
+    SETTINGS,
+    STATE,
+    STORE,
+    UPLOADS,
+)
 from fedisw.web.middleware.entry import guard, outside
 from fedisw.web.middleware.headers import complete
+from fedisw.web.oauth import authorize, token, userinfo
+from fedisw.web.pages import site
 from fedisw.web.routes import Route, check, register
+from fedisw.web.wellknown import oauth_server
 
-MAX_FIELD_BYTES: Final = 8_190  # of one header field
-MAX_FIELDS: Final = 64
+ROUTES: Final = (
+    *health.ROUTES,
+    *oauth_server.ROUTES,
+    *signin.ROUTES,
+    *signup.ROUTES,
+    *confirm.ROUTES,
+    *password.ROUTES,
+    *authorize.ROUTES,
+    *token.ROUTES,
+    *userinfo.ROUTES,
+    *site.ROUTES,
+)
+
+
+def create_app(runtime: Runtime) -> web.Application:
+    """The whole application of a process.
+
+    Raises:
+        UndeclaredRoute: a route without a policy.
+    """
+    app = bare_app(runtime.settings, ROUTES)
+    app[STATE] = runtime.state
+    app[DB] = runtime.db
+    app[PEER] = runtime.peer
+    app[BUS] = runtime.bus
+    app[STORE] = runtime.store
+    app[IMAGES] = runtime.images
+    app[UPLOADS] = runtime.store.temp
+    app[BUCKETS] = runtime.buckets
+    app[PASSWORDS] = runtime.passwords
+    app[SEALER] = runtime.sealer
+    app[NOW] = runtime.now
+    app[NEW_ID] = runtime.new_id
+    site.furnish(app)
+    return app
 
 
 def bare_app(settings: Settings, routes: Iterable[Route]) -> web.Application:

@@ -12,6 +12,7 @@ from fedisw.live.buckets import SIGN_UP
 from fedisw.model.errors import Invalid
 from fedisw.web import answers, forms, joining
 from fedisw.web.frame import FormView, Head
+from fedisw.web.house_rules import starting_rules
 from fedisw.web.joining import Newcomer
 from fedisw.web.keys import CALLER, SETTINGS, translator_of
 from fedisw.web.render import page
@@ -66,7 +67,7 @@ def _form(request: web.Request, form: FormView, *, status: int = 200) -> web.Res
         form=form,
         domain=settings.account_domain,
         min_age=settings.registrations.min_age or "",
-        rule_list=[],
+        rule_list=starting_rules(translator_of(request)),
     )
 
 
