@@ -6,9 +6,11 @@ from typing import Final
 
 from aiohttp import web
 
+from fedisw.media.remote import Part
+from fedisw.media.wire import Purpose
 from fedisw.model.accounts import Account, Picture
 from fedisw.web.frame import PersonView
-from fedisw.web.keys import SETTINGS, STORE
+from fedisw.web.keys import LINKS, SETTINGS, STORE
 
 TINTS: Final = 6  # colours behind the letters of people without a picture
 LETTERS: Final = 2
@@ -22,7 +24,7 @@ def person_of(app: web.Application, account: Account) -> PersonView:
         page=page_of(account),
         url=account.url or account.uri,
         host=account.host,
-        avatar=picture_url(app, account.avatar),
+        avatar=picture_url(app, account.avatar, purpose=Purpose.AVATAR),
         letters=letters_of(account),
         tint=account.id % TINTS,
         bot=account.bot,
@@ -35,9 +37,13 @@ def page_of(account: Account) -> str:
     return f"/@{account.acct}"
 
 
-def picture_url(app: web.Application, picture: Picture) -> str:
-    """Address of an avatar or header; empty where we have no copy (a reader never loads it from elsewhere, MED-10)."""
-    return app[STORE].url(picture.key) if picture.key else ""
+def picture_url(app: web.Application, picture: Picture, *, purpose: Purpose) -> str:
+    """Address of an avatar or header, in the form that does not move; always one of ours (MED-10), or empty."""
+    if picture.key:
+        return app[STORE].url(picture.static_key or picture.key)
+    if not picture.remote_url:
+        return ""
+    return app[LINKS].url(picture.remote_url, purpose=purpose, part=Part.PREVIEW)
 
 
 def letters_of(account: Account) -> str:

@@ -9,12 +9,14 @@ from typing import Final
 from aiohttp import web
 from markupsafe import Markup
 
+from fedisw.media.remote import Part
+from fedisw.media.wire import Purpose
 from fedisw.model.accounts import Account
-from fedisw.model.media import Media, MediaKind
+from fedisw.model.media import Media, MediaKind, MediaState
 from fedisw.model.statuses import Poll
 from fedisw.model.views import StatusView
 from fedisw.text.sanitise import to_plain_text
-from fedisw.web.keys import NOW, SETTINGS, STORE
+from fedisw.web.keys import LINKS, NOW, SETTINGS, STORE
 from fedisw.web.pages.views import FieldView, MediaView, OptionView, PollView, PostView, ProfileView
 from fedisw.web.people import page_of, person_of, picture_url
 
@@ -39,7 +41,7 @@ def post_of(app: web.Application, view: StatusView, *, depth: int = 0) -> PostVi
         note=status.spoiler_text,
         sensitive=status.sensitive,
         language=status.language,
-        media=tuple(_media(app, item) for item in shown.media),
+        media=tuple(_media(app, item) for item in shown.media if item.state is MediaState.READY),
         poll=None if shown.poll is None else _poll(shown.poll, now=app[NOW]()),
         reply_to=_reply_to(app, shown),
         boosted_by=person_of(app, view.account) if view.reblog is not None else None,
@@ -73,7 +75,7 @@ def profile_of(app: web.Application, account: Account) -> ProfileView:
         bio=_clean(account.note),
         summary=summary_of(account.note),
         fields=tuple(FieldView(name=row.name, value=_clean(row.value), checked=row.verified_at) for row in account.fields),
-        header=picture_url(app, account.header),
+        header=picture_url(app, account.header, purpose=Purpose.HEADER),
         header_description=account.header.description,
         joined=account.created_at,
         posts=account.statuses_count,
@@ -97,17 +99,21 @@ def _clean(html: str) -> Markup:
 
 
 def _media(app: web.Application, item: Media) -> MediaView:
-    """A file: our own copy, else a link to where it is; browsers load nothing from elsewhere (MED-10)."""
-    if not item.key:
-        return MediaView(kind=MediaKind.UNKNOWN, url=item.remote_url, description=item.description)
-    return MediaView(
+    """A file: ours, our copy of a picture of another server (MED-10), or a link to what is at home elsewhere."""
+    view = MediaView(
         kind=item.kind,
-        url=app[STORE].url(item.key),
-        preview=app[STORE].url(item.preview_key) if item.preview_key else "",
+        url=item.remote_url,
         description=item.description,
         width=item.preview_width or item.width,
         height=item.preview_height or item.height,
     )
+    if item.key:
+        preview = app[STORE].url(item.preview_key) if item.preview_key else ""
+        return replace(view, url=app[STORE].url(item.key), preview=preview)
+    if item.kind is not MediaKind.IMAGE:
+        return replace(view, kind=MediaKind.UNKNOWN)
+    links = app[LINKS]
+    return replace(view, url=links.url(item.remote_url), preview=links.url(item.remote_url, part=Part.PREVIEW))
 
 
 def _poll(poll: Poll, *, now: datetime) -> PollView:

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from fedisw.model.accounts import Account, Reach
+from fedisw.model.accounts import Account, ActorType, Reach
 from fedisw.model.errors import Gone, NotFound
 from fedisw.model.paging import Page
+from fedisw.model.statuses import Status
 from fedisw.model.views import StatusView
+from fedisw.model.visibility import Verdict
 from fedisw.services import hydrate
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, timelines
+from fedisw.storage.queries import accounts, audience, replies, statuses, timelines, tombstones, users
 from fedisw.storage.queries.timelines import Only, Ref
 
 LOCAL: Final = Only(local=True)
 ANYWHERE: Final = Only()
+ABOVE, BELOW, DEEP = 40, 60, 20  # posts above, posts below, levels below
 OWN_WORDS: Final = Only(replies=False)  # what a profile shows: posts and boosts
 
 
@@ -35,6 +38,16 @@ class Person:
     account: Account
     shelf: Shelf
     closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A post and what is around it; `post` is None where it opens only for people who are signed in."""
+
+    author: Account
+    post: StatusView | None
+    ancestors: list[StatusView]
+    descendants: list[StatusView]
 
 
 NOTHING: Final = Shelf(posts=[], ids=[])
@@ -75,13 +88,54 @@ def reachable(tx: Tx, *, username: str, host: str | None, viewer_id: int | None)
         NotFound, Gone: as `person`.
     """
     account = accounts.find_by_handle(tx, username, host)
-    if account is None or (account.suspended_at is not None and account.deleted_at is None):
+    if account is None or account.actor_type is ActorType.APPLICATION:
         raise NotFound("account", username)
     if account.deleted_at is not None:
         raise Gone("the account was deleted")
-    if viewer_id is None and account.reach is Reach.MEMBERS:
+    waiting = account.local and account.id != viewer_id and bool(users.waiting(tx, [account.id]))
+    if waiting or account.suspended_at is not None or (viewer_id is None and account.reach is Reach.MEMBERS):
         raise NotFound("account", username)
     return account
+
+
+def thread(tx: Tx, *, status_id: int, uri: str, viewer_id: int | None, now: datetime) -> Thread:
+    """A post with what it answers and what answers it; of a boost, the boosted post.
+
+    Args:
+        uri: the id on the wire that a post of ours with this number has, to tell what was deleted.
+
+    Raises:
+        NotFound: there is no such post, or not for the reader (VIS-2).
+        Gone: it was deleted.
+    """
+    status = statuses.find(tx, status_id)
+    if status is None:
+        if tombstones.exists(tx, uri):
+            raise Gone("the post was deleted")
+        raise NotFound("status", status_id)
+    shown_id = status.reblog_of_id or status.id
+    if not timelines.refs(tx, [status.id, shown_id], viewer_id):
+        return _closed(tx, status, viewer_id=viewer_id)
+    found = hydrate.view(tx, shown_id)
+    if found is None:
+        raise NotFound("status", status_id)
+    above = replies.ancestors(tx, shown_id, limit=ABOVE)
+    below = replies.descendants(tx, shown_id, limit=BELOW, deepest=DEEP)
+    wanted = [ref.id for ref in timelines.wanted_refs(tx, [*above, *below], viewer_id, now=now)]
+    around = {view.status.id: view for view in hydrate.views(tx, wanted)}
+    return Thread(
+        author=found.account,
+        post=found,
+        ancestors=[around[item] for item in above if item in around],
+        descendants=[around[item] for item in below if item in around],
+    )
+
+
+def _closed(tx: Tx, status: Status, *, viewer_id: int | None) -> Thread:
+    """A post that opens for people who are signed in; NotFound for every other one that the reader may not see."""
+    if viewer_id is None and audience.verdict_for_remote(tx, status_id=status.id, host=None) is Verdict.SIGN_IN:
+        return Thread(author=accounts.get(tx, status.account_id), post=None, ancestors=[], descendants=[])
+    raise NotFound("status", status.id)
 
 
 def _shelf(tx: Tx, refs: list[Ref]) -> Shelf:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from fedisw.config import Settings
+from fedisw.media.links import ProxyLinks
 from fedisw.media.local import LocalStore
 from fedisw.model.accounts import Account
 from fedisw.web.errors import ERROR_PAGE
-from fedisw.web.keys import NEW_ID, STORE
+from fedisw.web.keys import LINKS, NEW_ID, STORE
 from fedisw.web.middleware.sessions import cookie_name
 from fedisw.web.pages import site
 from fedisw.web.pages.errors import error_page
@@ -25,13 +26,14 @@ from tests.web.pages.markup import faults
 
 
 @pytest.fixture
-async def stranger(start: Any, clock: Clock, tmp_path: Path) -> Browser:
+async def stranger(start: Any, clock: Clock, settings: Settings, tmp_path: Path) -> Browser:
     """A browser in which nobody is signed in; "now" is that of the factories."""
     clock.now = factories.NOW
     parts = {
         TEMPLATES: Templates(now=clock),
         ERROR_PAGE: error_page,
         STORE: LocalStore(tmp_path / "media", public_url="https://alpha.test/media"),
+        LINKS: ProxyLinks(settings.origin, secret=b"0123456789abcdef"),
         NEW_ID: factories.new_id,
     }
     return Browser(await start(site.ROUTES, parts=parts))
