@@ -138,12 +138,10 @@ async def test_a_boost_leads_to_the_post(stranger: Browser, db: Database) -> Non
         amy, ben = make.put_account(tx, "amy"), make.put_account(tx, "ben")
         status, number = make.post(tx, amy, "Words"), make.new_id()
         uri = f"{ben.uri}/boosts/{number}"
-        boost = interactions.reblog(
+        made = interactions.reblog(
             tx, account=ben, status_id=status.id, boost_id=number, uri=uri, now=make.NOW, visibility=Visibility.PUBLIC
         )
-        return status, boost
-            tx, account=ben, status_id=status.id, boost_id=number, uri=uri, now=make.NOW, visibility=Visibility.PUBLIC
-        )
+        return status, made
 
     status, boosted = await db.write(boost)
     answer = await stranger.get(f"/@ben/{boosted.id}")
