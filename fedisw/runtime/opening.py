@@ -121,7 +121,7 @@ class Runtime:
             parts.callback(passwords.close)
             peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
             await _ensure_actor(peer, sealer)
-            tools = Tools(peer=replace(peer, db=db.in_background()), keys=keys, store=store, images=images, sealer=sealer)
+            tools = Tools(peer=replace(peer, db=db.in_background()), store=store, images=images, sealer=sealer)
             return cls(
                 settings=settings,
                 state=State(),

@@ -19,13 +19,13 @@ from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
 from fedisw.media.images import Images
 from fedisw.media.links import ProxyLinks
-from fedisw.media.remote import RemoteCopies
 from fedisw.media.store import MediaStore
 from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Unauthenticated
 from fedisw.model.oauth import App, Session, Token, Viewer
 from fedisw.runtime.watch import State
 from fedisw.storage.db import Database
+from fedisw.tasks.copies import Copier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ BUS: Final = web.AppKey("bus", Bus)
 STORE: Final = web.AppKey[MediaStore]("store", MediaStore)
 UPLOADS: Final = web.AppKey("uploads", Path)  # folder for files on their way in
 IMAGES: Final = web.AppKey("images", Images)
-COPIES: Final = web.AppKey("copies", RemoteCopies)  # of images of other servers
+COPIES: Final = web.AppKey("copies", Copier)  # of images of other servers
 LINKS: Final = web.AppKey("links", ProxyLinks)  # addresses under which readers get them
 BUCKETS: Final = web.AppKey("buckets", Buckets)
 PEER: Final = web.AppKey("peer", Peer)
