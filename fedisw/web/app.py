@@ -16,6 +16,7 @@ from fedisw.web.keys import (
     BUS,
     DB,
     IMAGES,
+    LINKS,
     NEW_ID,
     NOW,
     PASSWORDS,
@@ -26,6 +27,7 @@ from fedisw.web.keys import (
     STORE,
     UPLOADS,
 )
+from fedisw.web.mastodon import table as mastodon
 from fedisw.web.middleware.entry import guard, outside
 from fedisw.web.middleware.headers import complete
 from fedisw.web.oauth import authorize, token, userinfo
@@ -43,6 +45,7 @@ ROUTES: Final = (
     *authorize.ROUTES,
     *token.ROUTES,
     *userinfo.ROUTES,
+    *mastodon.ROUTES,
     *site.ROUTES,
 )
 
@@ -66,6 +69,8 @@ def create_app(runtime: Runtime) -> web.Application:
     app[SEALER] = runtime.sealer
     app[NOW] = runtime.now
     app[NEW_ID] = runtime.new_id
+    app[LINKS] = runtime.links
+    mastodon.furnish(app)
     site.furnish(app)
     return app
 

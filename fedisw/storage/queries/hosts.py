@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.peers import PeerHost
@@ -50,6 +50,7 @@ FOLLOWING = Query(
     .limit(1),
 )
 PRUNE = Command(delete(hosts).where(C.heard_at < bindparam("before"), C.failures == 0, C.dead_since.is_(None)))
+COUNT = Query(int, select(func.count()).select_from(hosts))
 
 
 def find(tx: Tx, host: str) -> PeerHost | None:
@@ -115,3 +116,8 @@ def has_relations(tx: Tx, host: str) -> bool:
 def prune(tx: Tx, *, before: datetime) -> int:
     """Forget servers last heard of before, so that strangers cannot fill the table (LIM-3)."""
     return tx.exec(PRUNE, before=before)
+
+
+def count(tx: Tx) -> int:
+    """How many servers we know."""
+    return tx.one(COUNT) or 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from sqlalchemy import Table, bindparam, delete, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
@@ -52,20 +54,18 @@ FAVOURITED_BY = Query(
     .order_by(F.id.desc())
     .limit(bindparam("limit")),
 )
-FAVOURITES = Query(
-    tuple[int, int],
-    select(F.id, F.status_id)
-    .where(F.account_id == bindparam("account_id"), F.id < bindparam("below"), F.id > bindparam("above"))
-    .order_by(F.id.desc())
-    .limit(bindparam("limit")),
-)
-BOOKMARKS = Query(
-    tuple[int, int],
-    select(B.id, B.status_id)
-    .where(B.account_id == bindparam("account_id"), B.id < bindparam("below"), B.id > bindparam("above"))
-    .order_by(B.id.desc())
-    .limit(bindparam("limit")),
-)
+
+
+def _marked(table: Table, *, upwards: bool) -> Query[tuple[int, int]]:
+    """(hidden id, post) of what an account marked, by the hidden id."""
+    columns = table.c
+    own = (columns.account_id == bindparam("account_id"), columns.id < bindparam("below"), columns.id > bindparam("above"))
+    order = columns.id.asc() if upwards else columns.id.desc()
+    return Query(tuple[int, int], select(columns.id, columns.status_id).where(*own).order_by(order).limit(bindparam("limit")))
+
+
+FAVOURITES = {up: _marked(favourites, upwards=up) for up in (False, True)}
+BOOKMARKS = {up: _marked(bookmarks, upwards=up) for up in (False, True)}
 
 
 class Mark(msgspec.Struct):
@@ -175,9 +175,14 @@ def favourited_by(tx: Tx, status_id: int, page: Page) -> list[tuple[int, Account
 
 def favourites_of(tx: Tx, account_id: int, page: Page) -> list[tuple[int, int]]:
     """(hidden id, post) of what an account likes, newest first."""
-    return tx.all(FAVOURITES, account_id=account_id, below=page.below, above=page.above, limit=page.limit)
+    return _page(tx, FAVOURITES, account_id, page)
 
 
 def bookmarks_of(tx: Tx, account_id: int, page: Page) -> list[tuple[int, int]]:
     """(hidden id, post) of what an account saved, newest first."""
-    return tx.all(BOOKMARKS, account_id=account_id, below=page.below, above=page.above, limit=page.limit)
+    return _page(tx, BOOKMARKS, account_id, page)
+
+
+def _page(tx: Tx, queries: Mapping[bool, Query[tuple[int, int]]], account_id: int, page: Page) -> list[tuple[int, int]]:
+    found = tx.all(queries[page.upwards], account_id=account_id, below=page.below, above=page.above, limit=page.limit)
+    return found[::-1] if page.upwards else found

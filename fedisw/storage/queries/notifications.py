@@ -30,7 +30,7 @@ ADD = Query(
     .on_conflict_do_nothing()
     .returning(C.id),
 )
-_JOINED = (
+JOINED = (
     notifications.join(_sender, _sender.c.id == C.from_id)
     .outerjoin(statuses, statuses.c.id == C.status_id)
     .outerjoin(accounts, accounts.c.id == statuses.c.account_id)
@@ -49,16 +49,16 @@ SHOWN = and_(
     ~_BLOCKED,
     or_(C.status_id.is_(None), audience.readable_by_viewer(statuses, accounts)),
 )
-_WANTED = and_(TextIn(C.type, "types"), or_(bindparam("from_id") == 0, C.from_id == bindparam("from_id")))
+WANTED = and_(TextIn(C.type, "types"), or_(bindparam("from_id") == 0, C.from_id == bindparam("from_id")))
 _WINDOW = and_(C.id < bindparam("below"), C.id > bindparam("above"))
-_PAGE = select(*C).select_from(_JOINED).where(SHOWN, _WANTED, _WINDOW, or_(C.filtered.is_(False), bindparam("filtered") == 1))
+_PAGE = select(*C).select_from(JOINED).where(SHOWN, WANTED, _WINDOW, or_(C.filtered.is_(False), bindparam("filtered") == 1))
 NEWEST = Query(Notification, _PAGE.order_by(C.id.desc()).limit(bindparam("limit")))
 OLDEST = Query(Notification, _PAGE.order_by(C.id).limit(bindparam("limit")))
-BY_ID = Query(Notification, select(*C).select_from(_JOINED).where(SHOWN, C.id == bindparam("id")))
+BY_ID = Query(Notification, select(*C).select_from(JOINED).where(SHOWN, C.id == bindparam("id")))
 IN_GROUP = Query(
     Notification,
     select(*C)
-    .select_from(_JOINED)
+    .select_from(JOINED)
     .where(SHOWN, C.group_key == bindparam("group_key"))
     .order_by(C.id.desc())
     .limit(bindparam("limit")),
@@ -67,7 +67,7 @@ UNREAD = Query(
     int,
     select(func.count()).select_from(
         select(C.id)
-        .select_from(_JOINED)
+        .select_from(JOINED)
         .where(SHOWN, TextIn(C.type, "types"), C.filtered.is_(False), C.id > bindparam("above"))
         .limit(bindparam("limit"))
         .subquery()
@@ -77,7 +77,7 @@ UNREAD_GROUPS = Query(
     int,
     select(func.count()).select_from(
         select(C.group_key)
-        .select_from(_JOINED)
+        .select_from(JOINED)
         .where(SHOWN, TextIn(C.type, "types"), C.filtered.is_(False), C.id > bindparam("above"))
         .group_by(C.group_key, case((C.group_key == "", C.id), else_=0))
         .limit(bindparam("limit"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from fedisw.model.accounts import Account, Role, User
 from fedisw.model.errors import NotFound
 from fedisw.storage.db import Tx
-from fedisw.storage.statements import Command, Query
+from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, users
 
 C = users.c
@@ -37,7 +38,9 @@ ALL = Query(
     .order_by(C.id)
     .limit(bindparam("limit")),
 )
+WAITING = Query(int, select(C.id).where(IdIn(C.id, "ids"), or_(C.confirmed_at.is_(None), C.approved_at.is_(None))))
 WITH_ROLE = Query(int, select(func.count()).select_from(users).where(C.role == bindparam("role")))
+FIRST_WITH_ROLE = Query(int, select(C.id).where(C.role == bindparam("role"), C.disabled_at.is_(None)).order_by(C.id).limit(1))
 ACTIVE_SINCE = Query(int, select(func.count()).select_from(users).where(C.last_active_at >= bindparam("since")))
 USABLE = Query(int, select(func.count()).select_from(users).where(C.confirmed_at.is_not(None), C.approved_at.is_not(None)))
 
@@ -101,9 +104,19 @@ def page(tx: Tx, *, after: int = 0, limit: int = 100) -> list[tuple[User, Accoun
     return tx.all(ALL, after=after, limit=limit)
 
 
+def waiting(tx: Tx, ids: Sequence[int]) -> set[int]:
+    """Which of these people are not confirmed or not approved yet."""
+    return set(tx.all(WAITING, ids=list(ids))) if ids else set()
+
+
 def count_with_role(tx: Tx, role: Role) -> int:
     """How many hold this role."""
     return tx.one(WITH_ROLE, role=role) or 0
+
+
+def first_with_role(tx: Tx, role: Role) -> int | None:
+    """The oldest account with this role that may sign in."""
+    return tx.one(FIRST_WITH_ROLE, role=role)
 
 
 def active_since(tx: Tx, since: datetime) -> int:

@@ -1,0 +1,51 @@
+"""Methods that have nothing to tell yet: what clients ask for at start must answer, or they show nothing at all.
+
+At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli), filters (all),
+followed tags (Pachli, IceCubes), requests behind the notification policy (IceCubes). The others say truly that there is
+nothing: nobody can feature a tag or an account here, trends and suggestions are off, and nothing can be scheduled.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from fedisw.model.errors import NotFound
+from fedisw.web import answers
+from fedisw.web.mastodon.context import OF_THE_SERVER
+from fedisw.web.routes import Auth, Route
+
+
+async def nothing(request: web.Request) -> web.Response:
+    """An empty list for a person."""
+    return answers.json([])
+
+
+async def nothing_for_all(request: web.Request) -> web.Response:
+    """An empty list for everybody, kept by caches."""
+    return answers.json([], headers={hdrs.CACHE_CONTROL: OF_THE_SERVER})
+
+
+async def unknown(request: web.Request) -> web.Response:
+    """There is no such thing."""
+    raise NotFound("record")
+
+
+ROUTES: Final = (
+    Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),
+    Route("GET", "/api/v1/announcements", nothing, Auth.user()),
+    Route("POST", "/api/v1/announcements/{id}/dismiss", unknown, Auth.user("write:accounts")),
+    Route("GET", "/api/v2/filters", nothing, Auth.user("read:filters")),
+    Route("GET", "/api/v1/followed_tags", nothing, Auth.user("read:follows")),
+    Route("GET", "/api/v1/notifications/requests", nothing, Auth.user("read:notifications")),
+    Route("GET", "/api/v1/featured_tags", nothing, Auth.user("read:accounts")),
+    Route("GET", "/api/v1/accounts/{id}/featured_tags", nothing_for_all, Auth.public()),
+    Route("GET", "/api/v1/accounts/{id}/endorsements", nothing_for_all, Auth.optional("read:accounts")),
+    Route("GET", "/api/v1/endorsements", nothing, Auth.user("read:accounts")),
+    Route("GET", "/api/v2/suggestions", nothing, Auth.user("read:accounts")),
+    Route("GET", "/api/v1/scheduled_statuses", nothing, Auth.user("read:statuses")),
+    Route("GET", "/api/v1/trends/tags", nothing_for_all, Auth.optional()),
+    Route("GET", "/api/v1/trends/statuses", nothing_for_all, Auth.optional()),
+    Route("GET", "/api/v1/trends/links", nothing_for_all, Auth.optional()),
+)

@@ -1,0 +1,154 @@
+"""What people are told, one by one and in groups, as clients see it. Accounts and posts come as JSON (`Raw`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from fedisw.model.notifications import Notification as NotificationValue
+from fedisw.model.notifications import NotificationType
+from fedisw.storage.queries.notification_groups import SINGLE, Span
+from fedisw.web.mastodon.entities.account import Account
+from fedisw.web.mastodon.entities.report import Report
+from fedisw.web.mastodon.entities.site import moment
+
+ABOUT_POSTS = frozenset(
+    {
+        NotificationType.MENTION,
+        NotificationType.STATUS,
+        NotificationType.REBLOG,
+        NotificationType.FAVOURITE,
+        NotificationType.POLL,
+        NotificationType.UPDATE,
+    }
+)
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """mastodon-entities.md, section 4."""
+
+    id: str
+    type: str
+    created_at: str
+    group_key: str
+    filtered: bool | UnsetType = UNSET
+    account: Account
+    status: Raw | UnsetType = UNSET
+    report: Report | UnsetType = UNSET
+
+
+class NotificationGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Several of one kind. The id of the newest one is a number, as clients decode it."""
+
+    group_key: str
+    notifications_count: int
+    type: str
+    most_recent_notification_id: int
+    page_min_id: str | UnsetType = UNSET
+    page_max_id: str | UnsetType = UNSET
+    latest_page_notification_at: str | UnsetType = UNSET
+    sample_account_ids: list[str]
+    status_id: str | UnsetType = UNSET
+    report: Report | UnsetType = UNSET
+
+
+class PartialAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """The face of somebody who stands behind others in a group."""
+
+    id: str
+    acct: str
+    locked: bool
+    bot: bool
+    url: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str
+
+
+class GroupedNotificationsResults(msgspec.Struct, frozen=True, kw_only=True):
+    """Groups, and everything that they name, once each."""
+
+    accounts: list[Account]
+    partial_accounts: list[PartialAccount] | UnsetType = UNSET
+    statuses: list[Raw]
+    notification_groups: list[NotificationGroup]
+
+
+class PolicySummary(msgspec.Struct, frozen=True, kw_only=True):
+    """How much waits behind the policy."""
+
+    pending_requests_count: int = 0
+    pending_notifications_count: int = 0
+
+
+class NotificationPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What happens to notifications of people who are not known; here everything is let through."""
+
+    for_not_following: str = "accept"
+    for_not_followers: str = "accept"
+    for_new_accounts: str = "accept"
+    for_private_mentions: str = "accept"
+    for_limited_accounts: str = "accept"
+    for_bots: str = "accept"
+    summary: PolicySummary = PolicySummary()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group as it was read: its newest notification, its size, its newest accounts."""
+
+    span: Span
+    latest: NotificationValue
+    count: int
+    sample: tuple[int, ...]
+
+
+def notification_entity(value: NotificationValue, *, account: Account, status: Raw | None, report: Report | None) -> Notification:
+    """One event."""
+    return Notification(
+        id=str(value.id),
+        type=value.type.value,
+        created_at=moment(value.created_at),
+        group_key=value.group_key or f"{SINGLE}{value.id}",
+        filtered=True if value.filtered else UNSET,
+        account=account,
+        status=UNSET if status is None else status,
+        report=UNSET if report is None else report,
+    )
+
+
+def group_entity(group: Group, *, report: Report | None, listed: bool = True) -> NotificationGroup:
+    """A group; `listed`: as part of a page, which tells how much of the group lies in it."""
+    latest = group.latest
+    return NotificationGroup(
+        group_key=group.span.key,
+        notifications_count=group.count,
+        type=latest.type.value,
+        most_recent_notification_id=group.span.newest,
+        page_min_id=str(group.span.oldest) if listed else UNSET,
+        page_max_id=str(group.span.newest) if listed else UNSET,
+        latest_page_notification_at=moment(latest.created_at) if listed else UNSET,
+        sample_account_ids=[str(account_id) for account_id in group.sample],
+        status_id=UNSET if latest.status_id is None else str(latest.status_id),
+        report=UNSET if report is None else report,
+    )
+
+
+def partial_entities(accounts: Sequence[Account]) -> list[PartialAccount]:
+    """Faces only."""
+    return [
+        PartialAccount(
+            id=account.id,
+            acct=account.acct,
+            locked=account.locked,
+            bot=account.bot,
+            url=account.url,
+            avatar=account.avatar,
+            avatar_static=account.avatar_static,
+            avatar_description=account.avatar_description,
+        )
+        for account in accounts
+    ]

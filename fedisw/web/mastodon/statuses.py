@@ -1,0 +1,225 @@
+"""Posts: writing, reading, changing, deleting (mastodon-api.md, section 2.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from fedisw.live.buckets import DELETING, POSTING
+from fedisw.model.accounts import Account
+from fedisw.model.errors import Invalid
+from fedisw.model.statuses import StatusEdit
+from fedisw.model.urls import object_uri
+from fedisw.model.views import Flags, StatusView
+from fedisw.model.visibility import narrower
+from fedisw.services import attachments, editing, hydrate, posting
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import replies, statuses, timelines
+from fedisw.web import answers, forms
+from fedisw.web.keys import CALLER, DB, NEW_ID, NOW, SETTINGS
+from fedisw.web.mastodon.compose import Composed, StatusForm, compose, idempotency_of
+from fedisw.web.mastodon.context import caching, id_in, me, refuse, site_of, viewer_id_of
+from fedisw.web.mastodon.entities.account import account_entity
+from fedisw.web.mastodon.entities.fragments import FRAGMENTS
+from fedisw.web.mastodon.entities.poll import poll_entity
+from fedisw.web.mastodon.entities.site import Site
+from fedisw.web.mastodon.entities.status import body_entity, flags_entity, head_entity, history_entity, source_entity
+from fedisw.web.mastodon.posts import Eyes, Gathered, eyes_of, gather, gather_ids, many, one, read_one, rendered
+from fedisw.web.routes import Auth, Route
+
+MAX_IDS: Final = 20
+# Posts above and below, and levels: for callers without proof, and for people.
+ANONYMOUS_ABOVE, ANONYMOUS_BELOW, ANONYMOUS_DEEP = 40, 60, 20
+ABOVE, BELOW, DEEP = 4_096, 4_096, 1_000
+
+
+class Ids(msgspec.Struct, kw_only=True):
+    """`id[]`."""
+
+    id: list[int] = []
+
+
+class Deletion(msgspec.Struct, kw_only=True):
+    """What DELETE takes."""
+
+    delete_media: bool = False
+
+
+async def create(request: web.Request) -> web.Response:
+    """POST /api/v1/statuses"""
+    form = await forms.decode(request, StatusForm)
+    key = await idempotency_of(request)
+    composed = await compose(request, form)
+    unwanted = _unexpected(form, composed)
+    if unwanted:
+        return _unexpected_answer(unwanted)
+    settings, new_id, status_id = request.app[SETTINGS], request.app[NEW_ID], request.app[NEW_ID]()
+    gathered = await request.app[DB].write(
+        _create,
+        author=me(request),
+        composed=composed,
+        status_id=status_id,
+        uri=object_uri(settings.origin, status_id),
+        url=f"{settings.origin}/@{me(request).username}/{status_id}",
+        new_id=new_id,
+        key=key,
+        eyes=eyes_of(request),
+    )
+    return one(request, gathered)
+
+
+def _create(
+    tx: Tx,
+    *,
+    author: Account,
+    composed: Composed,
+    status_id: int,
+    uri: str,
+    url: str,
+    new_id: Callable[[], int],
+    key: tuple[str, bytes] | None,
+    eyes: Eyes,
+) -> Gathered:
+    draft = composed.draft
+    if draft.in_reply_to_id is not None and not composed.chosen:
+        parent = statuses.find(tx, draft.in_reply_to_id)
+        draft = draft if parent is None else replace(draft, visibility=narrower(draft.visibility, parent.visibility))
+    status = posting.create_status(
+        tx, author=author, draft=draft, status_id=status_id, uri=uri, url=url, now=eyes.now, new_id=new_id, idempotency_key=key
+    )
+    return gather_ids(tx, [status.id], eyes)
+
+
+def _unexpected(form: StatusForm, composed: Composed) -> list[Account]:
+    if form.allowed_mentions is None:
+        return []
+    return [
+        person for person in composed.people if person.id in composed.draft.mentioned and person.id not in form.allowed_mentions
+    ]
+
+
+def _unexpected_answer(people: list[Account]) -> web.Response:
+    named = [{"id": str(person.id), "acct": person.acct} for person in people]
+    return answers.json({"error": "Post would be sent to unexpected accounts", "unexpected_accounts": named}, status=422)
+
+
+async def edit(request: web.Request) -> web.Response:
+    """PUT /api/v1/statuses/{id}"""
+    form = await forms.decode(request, StatusForm)
+    status_id = id_in(request)
+    if form.sensitive is None:
+        form.sensitive = False
+    composed = await compose(request, form, keep_language=True)
+    gathered = await request.app[DB].write(
+        _edit,
+        author=me(request),
+        composed=composed,
+        status_id=status_id,
+        new_id=request.app[NEW_ID],
+        eyes=eyes_of(request),
+    )
+    return one(request, gathered)
+
+
+def _edit(tx: Tx, *, author: Account, composed: Composed, status_id: int, new_id: Callable[[], int], eyes: Eyes) -> Gathered:
+    before = editing.own_status(tx, status_id, author_id=author.id)
+    described = attachments.describe(tx, before, composed.files)
+    after = editing.edit_status(tx, author=author, status_id=status_id, draft=composed.draft, now=eyes.now, new_id=new_id)
+    if described and after.revision == before.revision:
+        attachments.tell(tx, after)
+    return gather_ids(tx, [status_id], eyes)
+
+
+async def delete(request: web.Request) -> web.Response:
+    """DELETE /api/v1/statuses/{id}"""
+    form = await forms.decode(request, Deletion)
+    view = await request.app[DB].write(
+        editing.delete_status,
+        author_id=me(request).id,
+        status_id=id_in(request),
+        now=request.app[NOW](),
+        delete_media=form.delete_media,
+    )
+    return answers.json(_deleted(view, site_of(request), viewer_id=me(request).id, now=request.app[NOW]()))
+
+
+def _deleted(view: StatusView, site: Site, *, viewer_id: int, now: datetime) -> dict[str, object]:
+    """What was deleted, with its text as it was typed, for a redraft."""
+    poll = view.shown.poll
+    shown: dict[str, object] = msgspec.to_builtins(head_entity(view.status))
+    shown |= msgspec.to_builtins(body_entity(view.shown, site, as_text=True))
+    shown |= msgspec.to_builtins(flags_entity(Flags(), pinnable=False))
+    return shown | {
+        "account": account_entity(view.account, site),
+        "poll": None if poll is None else poll_entity(poll, site, now=now, viewer_id=viewer_id, emojis=view.status.emojis),
+        "reblog": None if view.reblog is None else _deleted(view.reblog, site, viewer_id=viewer_id, now=now),
+    }
+
+
+async def get(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/{id}"""
+    return await read_one(request, id_in(request))
+
+
+async def get_many(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses"""
+    form = await forms.decode(request, Ids)
+    if len(form.id) > MAX_IDS:
+        raise Invalid("id", f"can't contain more than {MAX_IDS} items")
+    return many(request, await request.app[DB].read(gather_ids, form.id, eyes_of(request)))
+
+
+async def context(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/{id}/context"""
+    gathered, above = await request.app[DB].read(_context, id_in(request), eyes_of(request))
+    posts = rendered(gathered, request.app[FRAGMENTS])
+    return answers.json({"ancestors": posts[:above], "descendants": posts[above:]}, headers=caching(request))
+
+
+def _context(tx: Tx, status_id: int, eyes: Eyes) -> tuple[Gathered, int]:
+    """The thread around a post, and how many of its posts stand above."""
+    found = timelines.refs(tx, [status_id], eyes.viewer_id)
+    if not found:
+        raise refuse(tx, status_id, viewer_id=eyes.viewer_id)
+    of, person = found[0].reblog_of_id or status_id, eyes.viewer_id is not None
+    up = replies.ancestors(tx, of, limit=ABOVE if person else ANONYMOUS_ABOVE)
+    down = replies.descendants(tx, of, limit=BELOW if person else ANONYMOUS_BELOW, deepest=DEEP if person else ANONYMOUS_DEEP)
+    refs = timelines.wanted_refs(tx, [*up, *down], eyes.viewer_id, now=eyes.now)
+    above = frozenset(up)
+    return gather(tx, refs, eyes), sum(ref.id in above for ref in refs)
+
+
+async def history(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/{id}/history"""
+    view, edits = await request.app[DB].read(_history, id_in(request), viewer_id_of(request))
+    return answers.json(history_entity(view.shown, edits, site_of(request)), headers=caching(request))
+
+
+def _history(tx: Tx, status_id: int, viewer_id: int | None) -> tuple[StatusView, list[StatusEdit]]:
+    if not timelines.refs(tx, [status_id], viewer_id):
+        raise refuse(tx, status_id, viewer_id=viewer_id)
+    view = hydrate.views(tx, [status_id])[0]
+    return view, statuses.edits_of(tx, view.shown.status.id)
+
+
+async def source(request: web.Request) -> web.Response:
+    """GET /api/v1/statuses/{id}/source"""
+    status = await request.app[DB].read(editing.own_status, id_in(request), author_id=request[CALLER].account.id)
+    return answers.json(source_entity(status))
+
+
+ROUTES: Final = (
+    Route("POST", "/api/v1/statuses", create, Auth.user("write:statuses"), rules=(POSTING,)),
+    Route("GET", "/api/v1/statuses", get_many, Auth.optional("read:statuses")),
+    Route("GET", "/api/v1/statuses/{id}", get, Auth.optional("read:statuses")),
+    Route("PUT", "/api/v1/statuses/{id}", edit, Auth.user("write:statuses"), rules=(POSTING,)),
+    Route("DELETE", "/api/v1/statuses/{id}", delete, Auth.user("write:statuses"), rules=(DELETING,)),
+    Route("GET", "/api/v1/statuses/{id}/context", context, Auth.optional("read:statuses")),
+    Route("GET", "/api/v1/statuses/{id}/history", history, Auth.optional("read:statuses")),
+    Route("GET", "/api/v1/statuses/{id}/source", source, Auth.user("read:statuses")),
+)

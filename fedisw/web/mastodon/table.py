@@ -1,0 +1,66 @@
+"""All routes of the client API but streaming, and what they need in an application."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from fedisw.web.mastodon import (
+    accounts,
+    actions,
+    apps,
+    empty,
+    grouped,
+    instance,
+    lists,
+    markers,
+    notifications,
+    oembed,
+    polls,
+    profile,
+    relations,
+    reports,
+    saved,
+    search,
+    statuses,
+    tags,
+    timelines,
+)
+from fedisw.web.mastodon.context import make_site
+from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragments
+from fedisw.web.mastodon.instance import KEPT, Kept
+from fedisw.web.routes import Route
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *apps.ROUTES,
+    *search.ROUTES,  # before accounts, whose ids would take the word for one
+    *accounts.ROUTES,
+    *profile.ROUTES,
+    *relations.ROUTES,
+    *lists.ROUTES,
+    *statuses.ROUTES,
+    *actions.ROUTES,
+    *polls.ROUTES,
+    *saved.ROUTES,
+    *timelines.ROUTES,
+    *markers.ROUTES,
+    *grouped.ROUTES,
+    *empty.ROUTES,
+    *notifications.ROUTES,
+    *tags.ROUTES,
+    *instance.ROUTES,
+    *reports.ROUTES,
+    *oembed.ROUTES,
+)
+
+
+def furnish(app: web.Application, *, fragment_bytes: int | None = None) -> None:
+    """Put into an application that has SETTINGS, STORE and LINKS what the handlers need.
+
+    Args:
+        fragment_bytes: size of the cache of rendered posts, if not the usual one.
+    """
+    site = make_site(app)
+    app[FRAGMENTS] = Fragments(site) if fragment_bytes is None else Fragments(site, max_bytes=fragment_bytes)
+    app[KEPT] = Kept()
