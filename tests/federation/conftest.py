@@ -12,6 +12,7 @@ from tests.net.servers import Names
 from tests.support.clock import Clock
 from tests.support.home import Home, at_home
 from tests.support.peers import PeerServer, serving_peer
+from tests.support.sending import Sending, sending
 
 
 @pytest.fixture
@@ -39,3 +40,10 @@ async def gamma(names: Names, clock: Clock) -> AsyncIterator[PeerServer]:
     """A third server."""
     async with serving_peer(names, "gamma.test", clock) as server:
         yield server
+
+
+@pytest.fixture
+async def us(home: Home, names: Names) -> AsyncIterator[Sending]:
+    """Our server with what it sends, and servers that take it as scripted."""
+    async with sending(home, names) as made:
+        yield made
