@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeGuard
 
 from fedisw.crypto.seal import Sealer
+from fedisw.federation import jobs as federation
 from fedisw.federation.context import Peer
-from fedisw.federation.signing import SigningKeys
+from fedisw.jobs.kinds import Job, UnknownKind
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.schedule import Periodic
 from fedisw.media.images import Images
@@ -24,7 +25,6 @@ class Tools:
     """What jobs work with; its database is the slow lane."""
 
     peer: Peer
-    keys: SigningKeys
     store: MediaStore
     images: Images
     sealer: Sealer
@@ -38,5 +38,14 @@ class Tools:
 
 async def run_job(tools: Tools, run: JobRun) -> None:
     """Do one job; errors say whether another try helps (jobs/worker.py)."""
-    if tasks.is_task(run.job):
-        await tasks.run(tools.house, run.job)
+    job = run.job
+    if tasks.is_task(job):
+        await tasks.run(tools.house, job)
+    elif _is_federation(job):
+        await federation.run(tools.peer, job, run)
+    else:
+        raise UnknownKind(job.kind)
+
+
+def _is_federation(job: Job) -> TypeGuard[federation.FederationJob]:
+    return isinstance(job, federation.KINDS)
