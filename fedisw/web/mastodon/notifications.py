@@ -18,9 +18,9 @@ from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, notifications, reports
 from fedisw.web import answers, forms
 from fedisw.web.keys import DB
-from fedisw.web.mastodon.context import id_in, me, site_of
+from fedisw.web.mastodon.context import id_in, me
 from fedisw.web.mastodon.entities import account as account_entities
-from fedisw.web.mastodon.entities.fragments import FRAGMENTS
+from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragments
 from fedisw.web.mastodon.entities.notification import ABOUT_POSTS, notification_entity
 from fedisw.web.mastodon.entities.notification import Notification as Entity
 from fedisw.web.mastodon.entities.report import Report as ReportEntity
@@ -82,8 +82,13 @@ def report_of(read: Told, item: Notification, site: Site) -> ReportEntity | None
 
 def entities_of(request: web.Request, read: Told) -> list[Entity]:
     """The answer's items."""
-    site = site_of(request)
-    posts = dict(zip((ref.id for ref in read.posts.refs), rendered(read.posts, request.app[FRAGMENTS]), strict=True))
+    return entities(read, request.app[FRAGMENTS])
+
+
+def entities(read: Told, fragments: Fragments) -> list[Entity]:
+    """The same for streams, which have no request."""
+    site = fragments.site
+    posts = dict(zip((ref.id for ref in read.posts.refs), rendered(read.posts, fragments), strict=True))
     shown = {account_id: account_entities.account_entity(account, site) for account_id, account in read.people.items()}
     return [
         notification_entity(
@@ -100,7 +105,7 @@ async def index(request: web.Request) -> web.Response:
     """GET /api/v1/notifications"""
     kinds, page = await forms.decode(request, Kinds), page_of(request, limit=LIMIT, most=MOST)
     ids, read = await request.app[DB].read(_index, kinds, page, eyes_of(request))
-    return answers.json(entities_of(request, read), headers=link_header(request, ids, page, always_next=True))
+    return answers.json(entities_of(read, request.app[FRAGMENTS]), headers=link_header(request, ids, page, always_next=True))
 
 
 def _index(tx: Tx, kinds: Kinds, page: Page, eyes: Eyes) -> tuple[list[int], Told]:
@@ -118,11 +123,12 @@ def _index(tx: Tx, kinds: Kinds, page: Page, eyes: Eyes) -> tuple[list[int], Tol
 
 async def get(request: web.Request) -> web.Response:
     """GET /api/v1/notifications/{id}"""
-    read = await request.app[DB].read(_get, id_in(request), eyes_of(request))
-    return answers.json(entities_of(request, read)[0])
+    read = await request.app[DB].read(read_one, id_in(request), eyes_of(request))
+    return answers.json(entities_of(read, request.app[FRAGMENTS])[0])
 
 
-def _get(tx: Tx, notification_id: int, eyes: Eyes) -> Told:
+def read_one(tx: Tx, notification_id: int, eyes: Eyes) -> Told:
+    """One notification with everything that it names; NotFound when it is not this person's, or not to be shown any more."""
     found = notifications.find(tx, notification_id, viewer_id=eyes.person, now=eyes.now)
     read = told(tx, [found] if found is not None else [], eyes)
     if not read.found:
