@@ -13,4 +13,6 @@ async def handle_move(peer: Peer, sender: Account, move: Move) -> None:
     """Move of the sender: its profile is fetched anew, which records where it went; followers are not moved yet."""
     if move.object != sender.uri or move.actor != sender.uri:
         raise NotWanted("not the sender's to move")
-    await resolve.account(peer, sender.uri, refresh=True)
+    known = await resolve.account(peer, sender.uri, refresh=True)
+    if known.moved_to_uri != move.target:
+        raise NotWanted("the old profile does not say so")
