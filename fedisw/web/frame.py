@@ -28,12 +28,13 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Whose server it is, who is reading in which language, which place is open.
+    """Whose server it is, who is reading in which language, which place is open. `domain` is the part after `@name@`.
 
     `here` is home, local, about or empty. `csrf_token` is for the forms of the frame; empty for anonymous readers.
     """
 
     server: str
+    domain: str
     language: str
     me: PersonView | None = None
     csrf_token: str = ""

@@ -82,6 +82,7 @@ def frame_of(request: web.Request, *, here: str = "") -> Frame:
     settings, session = request.app[SETTINGS], request.get(sessions.SESSION)
     return Frame(
         server=settings.instance.name,
+        domain=settings.account_domain,
         language=translator_of(request).language,
         me=person_of(request.app, request[CALLER].account) if CALLER in request else None,
         csrf_token="" if session is None else sessions.form_token(session),

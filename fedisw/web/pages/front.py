@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from aiohttp import web
@@ -9,11 +10,13 @@ from aiohttp import web
 from fedisw.model.errors import NotFound
 from fedisw.model.oauth import Viewer
 from fedisw.model.paging import Page
+from fedisw.storage.db import Tx
+from fedisw.storage.queries.instance import Rule, all_rules
 from fedisw.text import hashtags
 from fedisw.web.frame import Head
 from fedisw.web.keys import DB, NOW, SETTINGS, VIEWER, translator_of
 from fedisw.web.pages import lists, present, reading
-from fedisw.web.pages.server import server_of
+from fedisw.web.pages.server import server_of, spoken
 from fedisw.web.pages.views import Pager
 from fedisw.web.render import page
 from fedisw.web.routes import Auth, Route
@@ -28,15 +31,19 @@ async def front(request: web.Request) -> web.Response:
     viewer = request[VIEWER]
     if viewer is not None:
         return await _home(request, viewer)
-    shelf = await request.app[DB].read(reading.local, viewer_id=None, page=RECENT, now=request.app[NOW]())
+    shelf, rules = await request.app[DB].read(_landing, now=request.app[NOW]())
     listed = [post for post in shelf.posts if post.account.indexable]  # search engines read this page
-    server = await server_of(request)
+    words = translator_of(request)
     return page(
         request,
         "landing.html",
-        head=Head(description=server.description, canonical=f"{request.app[SETTINGS].origin}/", indexable=True),
+        head=Head(
+            description=words.gettext("A home for social workers: talk shop, learn from each other, and stay yourself."),
+            canonical=f"{request.app[SETTINGS].origin}/",
+            indexable=True,
+        ),
         public=True,
-        server=server,
+        rule_list=spoken(rules, words),
         recent=[present.post_of(request.app, post) for post in listed[:SHOWN]],
         silent=not shelf.posts,
     )
@@ -50,7 +57,6 @@ async def _home(request: web.Request, viewer: Viewer) -> web.Response:
         "home.html",
         head=Head(title=words.gettext("Home")),
         here="home",
-        server=await server_of(request),
         timeline=[present.post_of(request.app, post) for post in shelf.posts],
         links=lists.pager(part, shelf.ids),
         form=None,
@@ -61,7 +67,7 @@ async def local(request: web.Request) -> web.Response:
     """GET /local: public posts of our people."""
     words, part = translator_of(request), lists.wanted_page(request)
     shelf = await request.app[DB].read(reading.local, viewer_id=_reader(request), page=part, now=request.app[NOW]())
-    return await _timeline(
+    return _timeline(
         request,
         shelf,
         links=lists.pager(part, shelf.ids),
@@ -79,7 +85,7 @@ async def tag(request: web.Request) -> web.Response:
     if not name or len(name) > MAX_TAG:
         raise NotFound("tag", written)
     shelf = await request.app[DB].read(reading.tagged, name=name, viewer_id=_reader(request), page=part, now=request.app[NOW]())
-    return await _timeline(
+    return _timeline(
         request,
         shelf,
         links=lists.pager(part, shelf.ids),
@@ -89,7 +95,7 @@ async def tag(request: web.Request) -> web.Response:
     )
 
 
-async def _timeline(
+def _timeline(
     request: web.Request, shelf: reading.Shelf, *, links: Pager, heading: str, intro: str, nothing: str, here: str = ""
 ) -> web.Response:
     return page(
@@ -98,7 +104,6 @@ async def _timeline(
         head=Head(title=heading, description=intro),
         here=here,
         public=True,
-        server=await server_of(request),
         heading=heading,
         intro=intro,
         nothing=nothing,
@@ -109,20 +114,23 @@ async def _timeline(
 
 async def about(request: web.Request) -> web.Response:
     """GET /about: rules, contact, privacy in short, software."""
-    server, words = await server_of(request), translator_of(request)
+    words = translator_of(request)
     return page(
         request,
         "about.html",
         head=Head(
             title=words.gettext("About"),
-            description=server.description,
             canonical=f"{request.app[SETTINGS].origin}/about",
             indexable=True,
         ),
         here="about",
         public=True,
-        server=server,
+        server=await server_of(request),
     )
+
+
+def _landing(tx: Tx, *, now: datetime) -> tuple[reading.Shelf, list[Rule]]:
+    return reading.local(tx, viewer_id=None, page=RECENT, now=now), all_rules(tx)
 
 
 def _reader(request: web.Request) -> int | None:

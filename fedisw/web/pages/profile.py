@@ -53,8 +53,9 @@ async def profile(request: web.Request) -> web.Response:
 
 def handle_of(request: web.Request) -> tuple[str, str | None]:
     """Name and host of an address; our own host is none."""
-    username, _, host = request.match_info["handle"].partition("@")
-    return username, None if not host or host.lower() == request.app[SETTINGS].account_domain else host.lower()
+    settings = request.app[SETTINGS]
+    username, _, host = request.match_info["handle"].lower().partition("@")
+    return username, None if host in ("", settings.account_domain, settings.origin.authority) else host
 
 
 def to_document(uri: str) -> web.Response:

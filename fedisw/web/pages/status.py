@@ -16,7 +16,6 @@ from fedisw.web.keys import DB, NOW, SETTINGS, VIEWER, translator_of
 from fedisw.web.pages import present, reading
 from fedisw.web.pages.accept import wants_document
 from fedisw.web.pages.profile import absolute, closed_page, elsewhere_page, to_document
-from fedisw.web.pages.server import server_of
 from fedisw.web.people import person_of
 from fedisw.web.render import page
 from fedisw.web.routes import Auth, Route
@@ -48,7 +47,6 @@ async def status(request: web.Request) -> web.Response:
         "thread.html",
         head=_head(request, post),
         public=True,
-        server=await server_of(request),
         ancestors=[present.post_of(request.app, view) for view in thread.ancestors],
         post=present.post_of(request.app, post),
         descendants=present.replies_of(request.app, post, thread.descendants),

@@ -116,13 +116,9 @@ class Pager:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerView:
-    """The server as its pages name it. `members` and `posts` are None where they are not counted."""
+    """The server as its own page describes it; `contact` is whoever runs it, if everybody may see them."""
 
-    name: str
-    domain: str
-    description: str = ""
+    rules: tuple[Rule, ...]
     contact: PersonView | None = None
-    email: str = ""
-    rules: tuple[Rule, ...] = ()
-    members: int | None = None
-    posts: int | None = None
+    members: int = 0
+    posts: int = 0

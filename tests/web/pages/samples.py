@@ -79,6 +79,7 @@ def every_post() -> list[PostView]:
 def frame(language: str = "en", *, signed_in: bool = False, **more: Any) -> Frame:
     return Frame(
         server="Xs",
+        domain="alpha.test",
         language=language,
         me=person() if signed_in else None,
         csrf_token="token" if signed_in else "",
@@ -86,13 +87,7 @@ def frame(language: str = "en", *, signed_in: bool = False, **more: Any) -> Fram
     )
 
 
-def server(**more: Any) -> ServerView:
-    values: dict[str, Any] = {
-        "name": "Xs",
-        "domain": "alpha.test",
-        "rules": tuple(Rule(text=f"Xr{number}", hint="Xh" * (number % 2)) for number in range(7)),
-    }
-    return ServerView(**(values | more))
+RULES = tuple(Rule(text=f"Xr{number}", hint="Xh" * (number % 2)) for number in range(7))
 
 
 def profile(**more: Any) -> ProfileView:
@@ -133,19 +128,18 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
     """A name for each sample page, its template, and what it shows; `signed_in` and the like are for the frame."""
     timeline, links = every_post(), Pager(newer="?min_id=1", older="?max_id=1")
     replies = [post(30 + depth, depth=depth) for depth in range(4)]
-    contact = {"contact": person(), "email": "team@alpha.test", "members": 2, "posts": 1}
     auth: dict[str, Any] = {"form": EMPTY_FORM}
     bad: dict[str, Any] = {"form": BAD_FORM}
     asked = {"app_name": "Xapp", "hidden": [("state", "x")], "scope_words": ["Xc"]}
     return {
-        "landing": ("landing.html", {"server": server(), "recent": timeline, "silent": False}),
-        "landing, nothing yet": ("landing.html", {"server": server(description="Xq"), "recent": [], "silent": True}),
+        "landing": ("landing.html", {"rule_list": RULES, "recent": timeline, "silent": False}),
+        "landing, nothing yet": ("landing.html", {"rule_list": RULES, "recent": [], "silent": True}),
         "home": ("home.html", _home(timeline, links)),
         "home, nothing yet": ("home.html", _home([], Pager())),
         "compose": ("compose.html", {"form": compose("Xp"), "audiences": AUDIENCES, "signed_in": True}),
         "timeline": (
             "timeline.html",
-            {"server": server(), "heading": "Xh", "intro": "Xi", "nothing": "Xn", "timeline": timeline, "links": links},
+            {"heading": "Xh", "intro": "Xi", "nothing": "Xn", "timeline": timeline, "links": links},
         ),
         "profile": ("profile.html", {"profile": profile(), "timeline": timeline, "links": links}),
         "profile, bare": (
@@ -154,20 +148,23 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "thread": (
             "thread.html",
-            {"server": server(), "ancestors": [post(20)], "post": timeline[1], "descendants": replies, "more_elsewhere": True},
+            {"ancestors": [post(20)], "post": timeline[1], "descendants": replies, "more_elsewhere": True},
         ),
-        "about": ("about.html", {"server": server(**contact)}),
-        "about, nobody named": ("about.html", {"server": server()}),
+        "about": ("about.html", {"server": ServerView(rules=RULES, contact=person(), members=2, posts=1)}),
+        "about, nobody named": ("about.html", {"server": ServerView(rules=RULES)}),
         "closed": ("closed.html", {"person": person(), "next": "/@xa?max_id=1"}),
         "remote": ("remote.html", {"person": person(host="beta.test"), "host": "beta.test", "url": "https://beta.test/@xa"}),
         "remote, unknown": ("remote.html", {"person": None, "host": "beta.test", "url": "https://beta.test/@xa"}),
         "error": ("error.html", {"heading": "Xh", "explanation": "Xe", "detail": "Xd", "request_id": "00ff"}),
         "sign in": ("auth/signin.html", auth | {"next": "/oauth/authorize", "app_name": "Xapp"}),
         "sign in, again": ("auth/signin.html", {"form": BAD_MAIL}),
-        "sign up": ("auth/signup.html", auth | {"domain": "alpha.test", "server_rules": server().rules}),
-        "sign up, again": ("auth/signup.html", bad | {"domain": "alpha.test", "min_age": 16, "needs_approval": False}),
-        "sign up, done": ("auth/signup.html", {"form": DONE_FORM, "domain": "alpha.test"}),
-        "sign up, closed": ("auth/signup.html", auth | {"domain": "alpha.test", "registrations_open": False}),
+        "sign up": ("auth/signup.html", auth | {"domain": "alpha.test", "rule_list": RULES}),
+        "sign up, again": (
+            "auth/signup.html",
+            bad | {"domain": "alpha.test", "min_age": 16, "rule_list": RULES, "needs_approval": False},
+        ),
+        "sign up, done": ("auth/signup.html", {"form": DONE_FORM, "domain": "alpha.test", "rule_list": RULES}),
+        "sign up, closed": ("auth/signup.html", auth | {"domain": "alpha.test", "registrations_open": False, "rule_list": RULES}),
         "password, asked": ("auth/password.html", {"form": BAD_MAIL, "step": "ask", "action": "/auth/password"}),
         "password, sent": ("auth/password.html", {"form": DONE_FORM, "step": "ask", "action": "/auth/password"}),
         "password, by mail": ("auth/password.html", auth | {"step": "reset", "token": "x", "action": "/auth/password"}),
@@ -183,7 +180,7 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
 
 def _home(timeline: list[PostView], links: Pager) -> dict[str, Any]:
     form = {"form": compose(), "audiences": AUDIENCES, "signed_in": True}
-    return form | {"server": server(), "timeline": timeline, "links": links}
+    return form | {"timeline": timeline, "links": links}
 
 
 FRAME_WORDS = ("signed_in", "needs_approval", "registrations_open")

@@ -14,7 +14,7 @@ from fedisw.i18n import LANGUAGES, translator
 from fedisw.web.assets import assets
 from fedisw.web.frame import FormView, Head
 from fedisw.web.house_rules import Rule
-from fedisw.web.pages.views import OptionView, Pager, PollView
+from fedisw.web.pages.views import OptionView, Pager, PollView, ServerView
 from fedisw.web.render import Templates
 from tests.i18n import messages
 from tests.support.clock import START
@@ -76,13 +76,13 @@ def test_what_people_type_is_text_wherever_it_is_shown() -> None:
     )
     head = Head(title=EVIL, description=EVIL, canonical="https://alpha.test/")
     for page in (
-        rendered(
-            "thread.html", server=samples.server(), ancestors=[], post=bad, descendants=[bad], more_elsewhere=False, head=head
-        ),
+        rendered("thread.html", ancestors=[], post=bad, descendants=[bad], more_elsewhere=False, head=head),
         rendered("profile.html", profile=samples.profile(person=who), timeline=[bad], links=Pager(), head=head),
-        rendered("about.html", server=samples.server(description=EVIL, rules=(Rule(text=EVIL, hint=EVIL),), contact=who)),
+        rendered("about.html", server=ServerView(rules=(Rule(text=EVIL, hint=EVIL),), contact=who)),
         rendered("oauth/consent.html", app_name=EVIL, scope_words=[EVIL], hidden=[(EVIL, EVIL)], redirect_host=EVIL),
-        rendered("auth/signup.html", form=FormView(values={"username": EVIL}, problems={"username": EVIL}), domain="x"),
+        rendered(
+            "auth/signup.html", form=FormView(values={"username": EVIL}, problems={"username": EVIL}), domain="x", rule_list=()
+        ),
         rendered("closed.html", person=who, next=EVIL),
         rendered("error.html", heading=EVIL, explanation=EVIL, detail=EVIL),
     ):
