@@ -14,7 +14,7 @@ from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import timelines
 from fedisw.web.keys import DB, NOW
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragments
-from fedisw.web.mastodon.notifications import entities_of, read_one
+from fedisw.web.mastodon.notifications import entities, read_one
 from fedisw.web.mastodon.posts import Eyes, Gathered, gather, rendered
 
 _encode = msgspec.json.Encoder().encode
@@ -45,7 +45,7 @@ class LiveEntities:
             told = await self.db.read(read_one, notification_id, self._eyes(viewer_id))
         except NotFound:
             return None
-        return _encode(entities_of(told, self.fragments)[0])
+        return _encode(entities(told, self.fragments)[0])
 
     def _eyes(self, viewer_id: int) -> Eyes:
         return Eyes(viewer_id=viewer_id, now=self.now(), fragments=self.fragments)

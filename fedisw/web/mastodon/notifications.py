@@ -86,7 +86,7 @@ def entities_of(request: web.Request, read: Told) -> list[Entity]:
 
 
 def entities(read: Told, fragments: Fragments) -> list[Entity]:
-    """The same for streams, which have no request."""
+    """The same where there is no request."""
     site = fragments.site
     posts = dict(zip((ref.id for ref in read.posts.refs), rendered(read.posts, fragments), strict=True))
     shown = {account_id: account_entities.account_entity(account, site) for account_id, account in read.people.items()}
@@ -105,7 +105,7 @@ async def index(request: web.Request) -> web.Response:
     """GET /api/v1/notifications"""
     kinds, page = await forms.decode(request, Kinds), page_of(request, limit=LIMIT, most=MOST)
     ids, read = await request.app[DB].read(_index, kinds, page, eyes_of(request))
-    return answers.json(entities_of(read, request.app[FRAGMENTS]), headers=link_header(request, ids, page, always_next=True))
+    return answers.json(entities_of(request, read), headers=link_header(request, ids, page, always_next=True))
 
 
 def _index(tx: Tx, kinds: Kinds, page: Page, eyes: Eyes) -> tuple[list[int], Told]:
@@ -124,7 +124,7 @@ def _index(tx: Tx, kinds: Kinds, page: Page, eyes: Eyes) -> tuple[list[int], Tol
 async def get(request: web.Request) -> web.Response:
     """GET /api/v1/notifications/{id}"""
     read = await request.app[DB].read(read_one, id_in(request), eyes_of(request))
-    return answers.json(entities_of(read, request.app[FRAGMENTS])[0])
+    return answers.json(entities_of(request, read)[0])
 
 
 def read_one(tx: Tx, notification_id: int, eyes: Eyes) -> Told:
