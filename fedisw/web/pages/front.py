@@ -16,6 +16,7 @@ from fedisw.text import hashtags
 from fedisw.web.frame import Head
 from fedisw.web.keys import DB, NOW, SETTINGS, VIEWER, translator_of
 from fedisw.web.pages import lists, present, reading
+from fedisw.web.pages.compose import audiences, blank
 from fedisw.web.pages.server import server_of, spoken
 from fedisw.web.pages.views import Pager
 from fedisw.web.render import page
@@ -59,7 +60,8 @@ async def _home(request: web.Request, viewer: Viewer) -> web.Response:
         here="home",
         timeline=[present.post_of(request.app, post) for post in shelf.posts],
         links=lists.pager(part, shelf.ids),
-        form=None,
+        form=blank(request),
+        audiences=audiences(words),
     )
 
 
