@@ -16,6 +16,7 @@ from fedisw.services import media as files
 from fedisw.services import notifications
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, idempotency, media, polls, statuses, tombstones
+from fedisw.text import hashtags
 
 NewId = Callable[[], int]
 
@@ -275,7 +276,7 @@ def named_tags(tags: Iterable[str], *, new_id: NewId) -> list[Tag]:
     """Tags as first written, each folded name once."""
     folded: dict[str, str] = {}
     for tag in tags:
-        folded.setdefault(tag.casefold(), tag)
+        folded.setdefault(hashtags.normalise(tag) or tag.casefold(), tag)
     return [Tag(id=new_id(), name=name, display=display) for name, display in folded.items()]
 
 
