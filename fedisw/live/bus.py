@@ -61,6 +61,11 @@ class Subscription:
         self._open = False
         self._changed.set()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more comes, but for what is there already."""
+        return not self._open
+
     async def take(self, *, within: float | None = None) -> Event | None:
         """The next event; None when there was none `within` so many seconds, and when the subscription is closed and empty."""
         try:
