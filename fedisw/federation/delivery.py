@@ -126,6 +126,7 @@ async def _end(peer: Peer, run: JobRun, plan: Plan, state: DeliveryState, found:
         answer=found.status,
         reason=found.reason,
         tries=tries,
+        refused=found.refused,
     )
     _count("refused" if state is DeliveryState.REFUSED else "cancelled")
 

@@ -36,6 +36,7 @@ END = Command(
     .values(
         state=bindparam("to"),
         attempts=C.attempts + bindparam("tries"),
+        refusals=C.refusals + bindparam("refused"),
         answer=func.coalesce(bindparam("status", type_=C.answer.type), C.answer),
         reason=bindparam("why"),
         ended_at=_ended,
@@ -166,7 +167,15 @@ def add(tx: Tx, *, activity_id: int, inboxes: Sequence[Inbox], now: datetime, ne
 
 
 def end(
-    tx: Tx, delivery_id: int, state: DeliveryState, *, now: datetime, answer: int | None = None, reason: str = "", tries: int = 0
+    tx: Tx,
+    delivery_id: int,
+    state: DeliveryState,
+    *,
+    now: datetime,
+    answer: int | None = None,
+    reason: str = "",
+    tries: int = 0,
+    refused: bool = False,
 ) -> None:
     """It ended.
 
@@ -174,8 +183,18 @@ def end(
         answer: the status of the last answer, if there was one.
         reason: a few words for admins, without secrets.
         tries: 1 when something was sent, 0 when it was not.
+        refused: the answer was 401 or 403.
     """
-    tx.exec(END, key=delivery_id, to=state, status=answer, why=reason[:MAX_REASON], ended_at=now, tries=tries)
+    tx.exec(
+        END,
+        key=delivery_id,
+        to=state,
+        status=answer,
+        why=reason[:MAX_REASON],
+        ended_at=now,
+        tries=tries,
+        refused=int(refused),
+    )
 
 
 def fail(tx: Tx, delivery_id: int, *, answer: int | None, reason: str, refused: bool, expired: bool, now: datetime) -> None:
