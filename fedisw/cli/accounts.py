@@ -21,7 +21,7 @@ from fedisw.services.people import Person, State
 
 T = TypeVar("T")
 ONE_TIME_BYTES: Final = 12  # 96 bits, 16 characters
-RANKS: Final = [Role.OWNER, Role.ADMIN, Role.MODERATOR]
+RANKS: Final = [role.value for role in (Role.OWNER, Role.ADMIN, Role.MODERATOR)]
 
 
 @click.group()
@@ -37,14 +37,14 @@ def accounts() -> None:
 @click.option("--confirmed", is_flag=True, help="The mail address is known to be right.")
 @click.option("--approved", is_flag=True, help="No approval is needed.")
 @click.pass_obj
-def create(call: Call, name: str, email: str, password_stdin: bool, role: Role | None, confirmed: bool, approved: bool) -> None:
+def create(call: Call, name: str, email: str, password_stdin: bool, role: str | None, confirmed: bool, approved: bool) -> None:
     """Make a local account; prints its id."""
     password = _password(password_stdin)
     passwords.check_new(password)
 
     async def work(shell: Shell) -> Account:
         return await make_person(
-            shell, name=check_username(name), email=email, password=password, role=role or Role.NONE,
+            shell, name=check_username(name), email=email, password=password, role=Role(role) if role else Role.NONE,
             confirmed=confirmed, approved=approved,
         )  # fmt: skip
 
@@ -53,10 +53,10 @@ def create(call: Call, name: str, email: str, password_stdin: bool, role: Role |
 
 
 @accounts.command("list", cls=Leaf)
-@click.option("--role", type=click.Choice(list(Role)), help="Only people of this rank.")
-@click.option("--state", type=click.Choice(list(State)), help="Only people in this state.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Only people of this rank.")
+@click.option("--state", type=click.Choice([state.value for state in State]), help="Only people in this state.")
 @click.pass_obj
-def list_(call: Call, role: Role | None, state: State | None) -> None:
+def list_(call: Call, role: str | None, state: str | None) -> None:
     """All people, or those of a rank or in a state."""
 
     async def work(shell: Shell) -> list[Person]:

@@ -150,6 +150,7 @@ class Runtime:
         signals = SignalReader(self.db, lambda topic, message: self.bus.publish(topic, topics.decode(message)))
         watch = Watch(self.db, self.now, folder=self.settings.data_dir, state=self.state)
         roles = self.settings.run.roles
+        failed: Exception | None = None
         async with asyncio.TaskGroup() as group:
             for part in (self.node, signals, watch):
                 group.create_task(part.run())
@@ -159,9 +160,13 @@ class Runtime:
                 group.create_task(self.scheduler.run())
             try:
                 yield
+            except Exception as error:  # noqa: BLE001 - raised again below, as it is and not inside a group
+                failed = error
             finally:
                 for stoppable in (self.worker, self.scheduler, signals, watch, self.node):
                     stoppable.stop()
+        if failed is not None:
+            raise failed
 
     async def close(self) -> None:
         """Close all parts; calling twice does no harm."""

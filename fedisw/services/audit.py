@@ -47,7 +47,7 @@ def record(tx: Tx, act: Act, *, audit_id: int, salt: bytes, now: datetime) -> No
         target=act.target,
         commitment=hmac.digest(salt, text, "sha256"),
         hash=START,
-        created_at=now,
+        created_at=now.replace(microsecond=now.microsecond // 1_000 * 1_000),  # as it is stored
     )
     chained = replace(row, hash=_hash(before.hash if before else START, row))
     audit.add(tx, chained, Details(audit_id=audit_id, details=text, salt=salt))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
+from weakref import WeakSet
 
 from aiohttp import hdrs, web
 from aiohttp.http_parser import HttpRequestParser
@@ -18,11 +19,13 @@ from fedisw.web.app import create_app
 from fedisw.web.metrics import private_app
 from fedisw.web.middleware.pace import Paced
 
-DRAIN: Final = 10.0  # seconds for requests under way when the process ends
+RECEIVE: Final = 3.0  # seconds for bodies that are on their way when the process ends; aiohttp would drop their rest
+DRAIN: Final = 8.0  # seconds for handlers after that
 KEEP_ALIVE: Final = 60.0  # seconds
 MAX_FIELDS: Final = 64
 MAX_FIELD_BYTES: Final = 8_190
 BACKLOG: Final = 1_024
+LOOK_EVERY: Final = 0.05  # seconds
 COMPILED: Final = "aiohttp._http_parser"
 
 
@@ -64,7 +67,7 @@ def check_installation() -> None:
 async def serving(runtime: Runtime) -> AsyncIterator[tuple[str, ...]]:
     """Serve until the end of the `async with`; gives the addresses, with the ports that were chosen.
 
-    At the end: no new connections, requests under way get 10 s, streams are told that it is over.
+    At the end: no new connections, requests under way get 11 s, streams are told that it is over.
 
     Raises:
         OSError: an address is taken or not ours.
@@ -86,8 +89,10 @@ async def serving(runtime: Runtime) -> AsyncIterator[tuple[str, ...]]:
 async def _listen(stack: AsyncExitStack, app: web.Application, addresses: Iterable[Address]) -> tuple[str, ...]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN)
     await runner.setup()
+    open_now: WeakSet[Paced] = WeakSet()
     stack.push_async_callback(runner.cleanup)
-    factory = _factory(runner)
+    stack.push_async_callback(_received, open_now)
+    factory = _factory(runner, open_now)
     found: list[str] = []
     for address in addresses:
         server = await _open(factory, address)
@@ -96,7 +101,7 @@ async def _listen(stack: AsyncExitStack, app: web.Application, addresses: Iterab
     return tuple(found)
 
 
-def _factory(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
+def _factory(runner: web.AppRunner, open_now: WeakSet[Paced]) -> Callable[[], asyncio.Protocol]:
     manager, loop = runner.server, asyncio.get_running_loop()
     if manager is None:
         raise RuntimeError("the runner is not set up")
@@ -111,9 +116,19 @@ def _factory(runner: web.AppRunner) -> Callable[[], asyncio.Protocol]:
             max_field_size=MAX_FIELD_BYTES,
             max_line_size=MAX_FIELD_BYTES,
         )
-        return Paced(inner)
+        paced = Paced(inner)
+        open_now.add(paced)
+        return paced
 
     return make
+
+
+async def _received(open_now: WeakSet[Paced]) -> None:
+    """Wait a little until all bodies are here."""
+    for _ in range(round(RECEIVE / LOOK_EVERY)):
+        if not any(paced.receiving for paced in open_now):
+            return
+        await asyncio.sleep(LOOK_EVERY)
 
 
 async def _open(factory: Callable[[], asyncio.Protocol], address: Address) -> asyncio.Server:

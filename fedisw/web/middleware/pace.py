@@ -33,6 +33,12 @@ class Paced(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._busy = False
         self._received = 0
+        self._content: StreamReader | None = None
+
+    @property
+    def receiving(self) -> bool:
+        """Whether the body of a request is still on its way."""
+        return self._busy and self._content is not None and not self._content.is_eof()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The clock for the first head starts."""
@@ -69,7 +75,7 @@ class Paced(asyncio.Protocol):
     def begun(self, content: StreamReader) -> None:
         """The head of a request is here; its body follows."""
         self._stop()
-        self._busy, self._received = True, 0
+        self._busy, self._received, self._content = True, 0, content
         if not content.is_eof():
             began = asyncio.get_running_loop().time()
             self._start(LOOK_EVERY, self._look, content, began)
@@ -77,7 +83,7 @@ class Paced(asyncio.Protocol):
     def ended(self) -> None:
         """The request is answered; what comes now is the next one."""
         self._stop()
-        self._busy = False
+        self._busy, self._content = False, None
 
     def _look(self, content: StreamReader, began: float) -> None:
         self._timer = None
