@@ -24,7 +24,7 @@ def person_of(app: web.Application, account: Account) -> PersonView:
         page=page_of(account),
         url=account.url or account.uri,
         host=account.host,
-        avatar=picture_url(app, account.avatar, purpose=Purpose.AVATAR),
+        avatar=picture_url(app, account.avatar),
         letters=letters_of(account),
         tint=account.id % TINTS,
         bot=account.bot,
@@ -37,7 +37,7 @@ def page_of(account: Account) -> str:
     return f"/@{account.acct}"
 
 
-def picture_url(app: web.Application, picture: Picture, *, purpose: Purpose) -> str:
+def picture_url(app: web.Application, picture: Picture, *, purpose: Purpose = Purpose.AVATAR) -> str:
     """Address of an avatar or header, in the form that does not move; always one of ours (MED-10), or empty."""
     if picture.key:
         return app[STORE].url(picture.static_key or picture.key)

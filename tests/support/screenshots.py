@@ -14,29 +14,15 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Final
 
-from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from playwright.async_api import Browser, Page, async_playwright
 
-from fedisw.config import Settings
-from fedisw.crypto.passwords import Passwords
-from fedisw.crypto.seal import Sealer
-from fedisw.live.buckets import Buckets
-from fedisw.media.local import LocalStore
-from fedisw.model.accounts import Account
-from fedisw.storage.db import Database
-from fedisw.storage.opening import open_database
-from fedisw.web.app import bare_app
-from fedisw.web.auth import password, signin
-from fedisw.web.keys import BUCKETS, DB, NEW_ID, NOW, PASSWORDS, SEALER, STORE, UPLOADS
+from fedisw.runtime import Runtime
+from fedisw.web.app import create_app
 from fedisw.web.middleware.sessions import cookie_name
-from fedisw.web.oauth import authorize, token
-from fedisw.web.pages import site
-from fedisw.web.routes import Auth, Route
 from tests.support import databases, scene
 from tests.support.clock import Clock
 from tests.support.factories import NOW as SCENE_TIME
@@ -106,10 +92,17 @@ def shots(server: Server) -> list[Shot]:
     post, remote = f"/@amara/{server.scene.post.id}", f"/@{server.scene.remote.acct}"
     pages = {
         "landing": "/", "local": "/local", "tag": "/tags/fieldeducation", "about": "/about", "profile": "/@amara",
-        "post": post, "elsewhere": remote, "missing": "/@nobody", "sign-in": "/auth/sign_in",
+        "post": post, "elsewhere": remote, "missing": "/@nobody", "sign-in": "/auth/sign_in", "sign-up": "/auth/sign_up",
         "password": "/auth/password/forgotten",
     }  # fmt: skip
-    inside = {"home": "/", "profile-inside": "/@amara", "post-inside": post, "remote-inside": remote, "consent": server.consent}
+    inside = {
+        "home": "/",
+        "compose": "/compose",
+        "profile-inside": "/@amara",
+        "post-inside": post,
+        "remote-inside": remote,
+        "consent": server.consent,
+    }
     taken = []
     for name, path in (pages | inside).items():
         signed_in = name in inside
@@ -148,7 +141,7 @@ async def _too_wide(page: Page, width: int) -> list[str]:
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[Server]:
-    """A server on loopback with the sample town in it; nothing of it stays."""
+    """The whole application on loopback with the sample town in it; nothing of it stays."""
     clock = Clock(SCENE_TIME)
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), unused_port()
@@ -160,42 +153,21 @@ async def serving() -> AsyncIterator[Server]:
             FEDISW_ALLOW_PRIVATE_NETWORK="1",
             FEDISW_ACCOUNT_DOMAIN="swork.example",
             FEDISW_INSTANCE_NAME="Social Work Commons",
+            FEDISW_DATABASE_URL=f"sqlite:///{databases.build_sqlite_template(folder / 'scene.db')}",
         )
-        file = databases.build_sqlite_template(folder / "scene.db")
-        db = await open_database(f"sqlite:///{file}", clock=clock, threads=2)
-        store = LocalStore(folder / "media", public_url=f"{origin}/media")
-        people, passwords = People(db, settings, clock), Passwords()
-        town = await scene.furnish(db, store, now=clock())
-        app = _application(settings, db, store, clock, passwords, folder)
-        async with TestServer(app, port=port):
-            yield Server(
-                origin=origin,
-                scene=town,
-                cookie=(cookie_name(settings), (await people.session(town.amara))[1]),
-                consent=await _consent(people, town.amara),
-            )
-        passwords.close()
-        await db.close()
+        async with await Runtime.open(settings, clock=clock) as runtime:
+            people = People(runtime.db, settings, clock)
+            town = await scene.furnish(runtime.db, runtime.store, now=clock())
+            async with TestServer(create_app(runtime), port=port):
+                yield Server(
+                    origin=origin,
+                    scene=town,
+                    cookie=(cookie_name(settings), (await people.session(town.amara))[1]),
+                    consent=await _consent(people),
+                )
 
 
-def _application(
-    settings: Settings, db: Database, store: LocalStore, clock: Clock, passwords: Passwords, folder: Path
-) -> web.Application:
-    async def media(request: web.Request) -> web.StreamResponse:
-        stored = await store.get(request.match_info["key"])
-        return web.FileResponse(stored.path or folder, headers={"Content-Type": stored.media_type})
-
-    routes = (*site.ROUTES, *signin.ROUTES, *password.ROUTES, *authorize.ROUTES, *token.ROUTES)
-    app = bare_app(settings, (*routes, Route("GET", "/media/{key:.+}", media, Auth.public())))
-    app[DB], app[NOW], app[UPLOADS], app[STORE] = db, clock, folder, store
-    app[BUCKETS] = Buckets(now=lambda: clock().timestamp())
-    app[PASSWORDS], app[SEALER] = passwords, Sealer(settings.secrets.master_key.key())
-    app[NEW_ID] = count(1).__next__
-    site.furnish(app)
-    return app
-
-
-async def _consent(people: People, account: Account) -> str:
+async def _consent(people: People) -> str:
     app = await people.app("read write follow", redirects=("https://client.example/back",))
     scopes = "read+write:statuses+follow"
     return (
