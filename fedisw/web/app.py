@@ -9,11 +9,12 @@ from aiohttp import web
 
 from fedisw.config import Settings
 from fedisw.runtime import Runtime
-from fedisw.web import health
+from fedisw.web import health, media
 from fedisw.web.auth import confirm, password, signin, signup
 from fedisw.web.keys import (
     BUCKETS,
     BUS,
+    COPIES,
     DB,
     IMAGES,
     LINKS,
@@ -28,11 +29,16 @@ from fedisw.web.keys import (
     UPLOADS,
 )
 from fedisw.web.mastodon import table as mastodon
+from fedisw.web.mastodon.entities.fragments import FRAGMENTS
+from fedisw.web.mastodon.live import Live
 from fedisw.web.middleware.entry import guard, outside
 from fedisw.web.middleware.headers import complete
 from fedisw.web.oauth import authorize, token, userinfo
 from fedisw.web.pages import site
 from fedisw.web.routes import Route, check, register
+from fedisw.web.streaming import sse, websocket
+from fedisw.web.streaming.port import SHOWING
+from fedisw.web.streaming.seats import SEATS, Seats, close_streams
 from fedisw.web.wellknown import oauth_server
 
 ROUTES: Final = (
@@ -45,6 +51,9 @@ ROUTES: Final = (
     *authorize.ROUTES,
     *token.ROUTES,
     *userinfo.ROUTES,
+    *websocket.ROUTES,
+    *sse.ROUTES,
+    *media.ROUTES,
     *mastodon.ROUTES,
     *site.ROUTES,
 )
@@ -70,7 +79,10 @@ def create_app(runtime: Runtime) -> web.Application:
     app[NOW] = runtime.now
     app[NEW_ID] = runtime.new_id
     app[LINKS] = runtime.links
+    app[COPIES] = runtime.copier
     mastodon.furnish(app)
+    app[SHOWING], app[SEATS] = Live(app[FRAGMENTS]), Seats(runtime.bus)
+    app.on_shutdown.append(close_streams)
     site.furnish(app)
     return app
 

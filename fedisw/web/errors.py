@@ -31,6 +31,7 @@ JSON_PREFIXES: Final = (
     "/health", "/media/", "/metrics",
 )  # fmt: skip
 PROBLEM_PREFIXES: Final = ("/ap/", "/actor", "/inbox")
+STREAMS: Final = "/api/v1/streaming"
 NOT_FOUND: Final = "Record not found"
 
 
@@ -120,4 +121,6 @@ def _json(request: web.Request, said: Told) -> web.Response:
         body["details"] = said.details
     if request.path.startswith(PROBLEM_PREFIXES):
         body |= {"type": "about:blank", "title": HTTPStatus(said.status).phrase, "status": said.status}
-    return answers.json(body, status=said.status)
+    # browsers show scripts neither status nor body of a refused WebSocket; proxies and logs of clients may have the header
+    headers = {"X-Error-Message": said.message} if request.path.startswith(STREAMS) else None
+    return answers.json(body, status=said.status, headers=headers)

@@ -1,55 +1,42 @@
-"""What streams show: posts and notifications as the one who listens may see them at that moment (VIS-11)."""
+"""Posts and notifications for streams: as the methods of the API show them, from the same cache."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
-from aiohttp import web
 
-from fedisw.model.errors import NotFound
-from fedisw.storage.db import Database, Tx
-from fedisw.storage.queries import timelines
-from fedisw.web.keys import DB, NOW
-from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragments
-from fedisw.web.mastodon.notifications import entities, read_one
-from fedisw.web.mastodon.posts import Eyes, Gathered, gather, rendered
+from fedisw.model.notifications import Notification
+from fedisw.storage.db import Tx
+from fedisw.storage.queries.timelines import Ref
+from fedisw.web.mastodon.entities.fragments import Fragments
+from fedisw.web.mastodon.notifications import entities, told
+from fedisw.web.mastodon.posts import Eyes, gather, rendered
 
-_encode = msgspec.json.Encoder().encode
+Later = Callable[[], dict[int, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveEntities:
-    """Renders for listeners; made once an application."""
+class Live:
+    """What web/streaming/port.py asks for."""
 
-    db: Database
-    fragments: Fragments
-    now: Callable[[], datetime]
+    def __init__(self, fragments: Fragments) -> None:
+        self._fragments = fragments
 
-    @classmethod
-    def of(cls, app: web.Application) -> LiveEntities:
-        """For an application that has DB, NOW and FRAGMENTS."""
-        return cls(db=app[DB], fragments=app[FRAGMENTS], now=app[NOW])
+    def posts(self, tx: Tx, refs: Sequence[Ref], *, viewer_id: int, now: datetime) -> Later:
+        """Posts that the viewer may read, by id."""
+        gathered = gather(tx, refs, self._eyes(viewer_id, now))
 
-    async def status(self, status_id: int, *, viewer_id: int) -> bytes | None:
-        """A post as JSON; None when this person may not read it or has muted those who say it."""
-        gathered = await self.db.read(_status, status_id, self._eyes(viewer_id))
-        posts = rendered(gathered, self.fragments)
-        return bytes(posts[0]) if posts else None
+        def render() -> dict[int, str]:
+            made = rendered(gathered, self._fragments)
+            return {ref.id: bytes(raw).decode() for ref, raw in zip(gathered.refs, made, strict=True)}
 
-    async def notification(self, notification_id: int, *, viewer_id: int) -> bytes | None:
-        """A notification as JSON; None when it is not this person's, or not to be shown any more."""
-        try:
-            told = await self.db.read(read_one, notification_id, self._eyes(viewer_id))
-        except NotFound:
-            return None
-        return _encode(entities(told, self.fragments)[0])
+        return render
 
-    def _eyes(self, viewer_id: int) -> Eyes:
-        return Eyes(viewer_id=viewer_id, now=self.now(), fragments=self.fragments)
+    def notifications(self, tx: Tx, found: Sequence[Notification], *, viewer_id: int, now: datetime) -> Later:
+        """Notifications of the viewer, by id; without those that tell of a post which may not be shown."""
+        read = told(tx, found, self._eyes(viewer_id, now))
+        return lambda: {int(item.id): msgspec.json.encode(item).decode() for item in entities(read, self._fragments)}
 
-
-def _status(tx: Tx, status_id: int, eyes: Eyes) -> Gathered:
-    return gather(tx, timelines.wanted_refs(tx, [status_id], eyes.viewer_id, now=eyes.now), eyes)
+    def _eyes(self, viewer_id: int, now: datetime) -> Eyes:
+        return Eyes(viewer_id=viewer_id, now=now, fragments=self._fragments)
