@@ -39,11 +39,14 @@ from fedisw.web.routes import Route, check, register
 from fedisw.web.streaming import sse, websocket
 from fedisw.web.streaming.port import SHOWING
 from fedisw.web.streaming.seats import SEATS, Seats, close_streams
-from fedisw.web.wellknown import oauth_server
+from fedisw.web.wellknown import host_meta, nodeinfo, oauth_server, webfinger
 
 ROUTES: Final = (
     *health.ROUTES,
     *oauth_server.ROUTES,
+    *webfinger.ROUTES,
+    *host_meta.ROUTES,
+    *nodeinfo.ROUTES,
     *signin.ROUTES,
     *signup.ROUTES,
     *confirm.ROUTES,
