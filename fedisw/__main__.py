@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-from fedisw.cli.main import run
+from fedisw.cli.main import entry
 
 
 def main() -> None:
     """Run the command line of this process; ends it."""
-    sys.exit(run(sys.argv[1:], os.environ))
+    sys.exit(entry(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -32,6 +33,11 @@ def fedisw() -> None:
 
 for command in (quickstart, serve, db, accounts, tokens, doctor):
     fedisw.add_command(command)
+
+
+def entry(arguments: Sequence[str]) -> int:
+    """Run the command of this process, in its environment."""
+    return run(arguments, os.environ)
 
 
 def run(arguments: Sequence[str], env: Mapping[str, str]) -> int:

@@ -72,8 +72,18 @@ def serve_until_stopped(settings: Settings, env: Mapping[str, str]) -> int:
     except UnsafeServer as error:
         raise WrongSettings((str(error),)) from error
     with only_one(settings.data_dir):
-        uvloop.run(_serve(settings, env))
+        try:
+            uvloop.run(_serve(settings, env))
+        except ExceptionGroup as group:  # what ended one part ended all
+            raise _first(group) from group
     return 0
+
+
+def _first(group: ExceptionGroup) -> Exception:
+    error: Exception = group
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 async def _serve(settings: Settings, env: Mapping[str, str]) -> None:

@@ -27,6 +27,7 @@ from fedisw.net.breaker import Breakers, Places, counts
 from fedisw.net.resolve import CheckedResolver, Resolver, SocketMaker, SystemResolver, UnknownHost
 
 HeadersFor: TypeAlias = Callable[[str, str], Mapping[str, str]]
+Trust: TypeAlias = ssl.SSLContext
 
 REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
 KEEP_OPEN: Final = 10.0  # seconds; below what servers keep, so that we seldom meet a connection they have just closed

@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
-from ssl import SSLContext
 from typing import Final, Self
 
 from fedisw.config import Role, Settings
@@ -31,7 +30,7 @@ from fedisw.media.remote import RemoteCopies
 from fedisw.model.ids import IdMaker
 from fedisw.net.address import AddressPolicy
 from fedisw.net.breaker import Breakers
-from fedisw.net.client import Client
+from fedisw.net.client import Client, Trust
 from fedisw.net.resolve import Resolver
 from fedisw.observe import metrics
 from fedisw.runtime.nodes import Node
@@ -84,7 +83,7 @@ class Runtime:
         clock: Callable[[], datetime] = utc_now,
         resolver: Resolver | None = None,
         address_policy: AddressPolicy | None = None,
-        ssl: SSLContext | None = None,
+        ssl: Trust | None = None,
     ) -> Self:
         """Open the database and everything around it; the schema must be up to date.
 
@@ -106,14 +105,7 @@ class Runtime:
             parts.push_async_callback(node.release)
             keys = SigningKeys(db=db, sealer=sealer, origin=settings.origin, now=clock)
             parts.callback(keys.close)
-            client = Client(
-                origin=settings.origin,
-                policy=address_policy or policy_of(settings),
-                resolver=resolver,
-                tls=ssl,
-                ca_file=settings.ca_file,
-                breakers=Breakers(now=clock),
-            )
+            client = _client(settings, clock, resolver, address_policy, ssl)
             parts.push_async_callback(client.close)
             store = LocalStore(Path(settings.media.store), public_url=settings.media.public_url)
             images, passwords = Images(temp=store.temp), Passwords()
@@ -150,7 +142,6 @@ class Runtime:
         signals = SignalReader(self.db, lambda topic, message: self.bus.publish(topic, topics.decode(message)))
         watch = Watch(self.db, self.now, folder=self.settings.data_dir, state=self.state)
         roles = self.settings.run.roles
-        failed: Exception | None = None
         async with asyncio.TaskGroup() as group:
             for part in (self.node, signals, watch):
                 group.create_task(part.run())
@@ -160,13 +151,9 @@ class Runtime:
                 group.create_task(self.scheduler.run())
             try:
                 yield
-            except Exception as error:  # noqa: BLE001 - raised again below, as it is and not inside a group
-                failed = error
             finally:
                 for stoppable in (self.worker, self.scheduler, signals, watch, self.node):
                     stoppable.stop()
-        if failed is not None:
-            raise failed
 
     async def close(self) -> None:
         """Close all parts; calling twice does no harm."""
@@ -186,6 +173,23 @@ def policy_of(settings: Settings) -> AddressPolicy:
         own_hosts=frozenset({settings.origin.authority, settings.account_domain}),
         allow_private=settings.allow_private_network,
         allow_http=settings.allow_http,
+    )
+
+
+def _client(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    resolver: Resolver | None,
+    policy: AddressPolicy | None,
+    trust: Trust | None,
+) -> Client:
+    return Client(
+        origin=settings.origin,
+        policy=policy or policy_of(settings),
+        resolver=resolver,
+        tls=trust,
+        ca_file=settings.ca_file,
+        breakers=Breakers(now=clock),
     )
 
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from aiohttp import web
 
+from fedisw.federation.budget import Spent
+from fedisw.federation.effect import NotWanted
 from fedisw.model import errors
 from fedisw.web import answers
 from fedisw.web.routes import route_of
@@ -25,6 +27,8 @@ STATUSES: Final[Mapping[type[errors.FediswError], int]] = {
     errors.Invalid: 422,
     errors.TooMany: 429,
     errors.Unreachable: 503,
+    NotWanted: 404,  # told apart from what does not exist it would name the rule
+    Spent: 503,
 }
 JSON_PREFIXES: Final = (
     "/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/", "/ap/", "/actor", "/inbox",
@@ -82,7 +86,7 @@ def told(error: errors.FediswError) -> Told:
         case errors.Malformed():
             return Told(status=status, message=str(error) or "Bad Request")
         case _:
-            return Told(status=status, message=HTTPStatus(status).phrase)
+            return Told(status=status, message=NOT_FOUND if status == 404 else HTTPStatus(status).phrase)
 
 
 def _told_invalid(error: errors.Invalid, status: int) -> Told:
