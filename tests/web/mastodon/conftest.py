@@ -13,12 +13,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from fedisw.config import Settings
 from fedisw.model.accounts import Account
-from fedisw.model.statuses import Status
+from fedisw.model.statuses import Draft, Status
 from fedisw.model.urls import object_uri
 from fedisw.runtime import Runtime
 from fedisw.services import instance, posting
-from fedisw.model.statuses import Draft
 from fedisw.storage.db import Database, Tx
+from fedisw.storage.opening import open_database
 from fedisw.storage.queries import accounts
 from fedisw.tasks import fan_out
 from fedisw.web.app import create_app
@@ -153,8 +153,12 @@ def settings(tmp_path: Path, make_database_url: Callable[[], str]) -> Settings:
 
 
 @pytest.fixture
-async def runtime(settings: Settings, clock: Clock, make_db: Callable[..., Any]) -> AsyncIterator[Runtime]:
-    """All parts of a server."""
+async def runtime(settings: Settings, clock: Clock) -> AsyncIterator[Runtime]:
+    """All parts of a server; its actor is there already, without keys, since to make them takes long."""
+    before = await open_database(settings.database.url, clock=clock, threads=1)
+    actor = instance.actor_of(settings.origin, account_id=1, account_domain=settings.account_domain, now=clock())
+    await before.write(accounts.add, actor)
+    await before.close()
     async with await Runtime.open(settings, clock=clock) as opened:
         yield opened
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from fedisw.media.remote import Part
 from fedisw.media.wire import Purpose
 from fedisw.model.media import Media, MediaKind, MediaState
-from fedisw.web.mastodon.entities.site import Site
+from fedisw.web.mastodon.entities.site import Site, encoded
 
 PICTURED: Final = frozenset({MediaKind.IMAGE, MediaKind.GIFV, MediaKind.VIDEO})
 
@@ -62,7 +62,7 @@ def media_entity(media: Media, site: Site) -> MediaAttachment:
         type=media.kind.value,
         url=url,
         preview_url=preview,
-        remote_url=media.remote_url or None,
+        remote_url=encoded(media.remote_url) or None,
         meta=_meta(media),
         description=media.description or None,
         blurhash=media.blurhash or None,

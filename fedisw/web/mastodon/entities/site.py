@@ -51,7 +51,12 @@ class Site:
 
     def profile_url(self, account: Account) -> str:
         """The page of a profile, equal to the `href` of mentions."""
-        return account.url or account.uri
+        return encoded(account.url or account.uri)
+
+
+def encoded(url: str) -> str:
+    """An address without raw blanks and characters outside ASCII, on which some clients fail."""
+    return url if url.isascii() and " " not in url else quote(url, safe="%/:?#[]@!$&'()*+,;=~")
 
 
 def moment(when: datetime) -> str:

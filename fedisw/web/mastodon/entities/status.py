@@ -17,7 +17,7 @@ from fedisw.model.statuses import StatusEdit as EditValue
 from fedisw.model.views import Flags, StatusView, TagView
 from fedisw.web.mastodon.entities.account import Account, CustomEmoji, account_entity, emoji_entity
 from fedisw.web.mastodon.entities.media import MediaAttachment, media_entity
-from fedisw.web.mastodon.entities.site import Site, id_or_none, moment, moment_or_none
+from fedisw.web.mastodon.entities.site import Site, encoded, id_or_none, moment, moment_or_none
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ def head_entity(status: Status) -> StatusHead:
     return StatusHead(
         id=str(status.id),
         uri=status.uri,
-        url=status.url or status.uri,
+        url=encoded(status.url or status.uri),
         created_at=moment(status.created_at),
         visibility=status.visibility.value,
         in_reply_to_id=id_or_none(status.in_reply_to_id),
