@@ -132,7 +132,7 @@ async def about(request: web.Request) -> web.Response:
 
 
 def _landing(tx: Tx, *, now: datetime) -> tuple[reading.Shelf, list[Rule]]:
-    return reading.local(tx, viewer_id=None, page=RECENT, now=now), all_rules(tx)
+    return reading.openings(tx, page=RECENT, now=now), all_rules(tx)
 
 
 def _reader(request: web.Request) -> int | None:

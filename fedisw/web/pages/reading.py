@@ -18,6 +18,7 @@ from fedisw.storage.queries import accounts, audience, replies, statuses, timeli
 from fedisw.storage.queries.timelines import Only, Ref
 
 LOCAL: Final = Only(local=True)
+OPENINGS: Final = Only(local=True, replies=False)
 ANYWHERE: Final = Only()
 ABOVE, BELOW, DEEP = 40, 60, 20  # posts above, posts below, levels below
 OWN_WORDS: Final = Only(replies=False)  # what a profile shows: posts and boosts
@@ -56,6 +57,11 @@ NOTHING: Final = Shelf(posts=[], ids=[])
 def local(tx: Tx, *, viewer_id: int | None, page: Page, now: datetime) -> Shelf:
     """Public posts of our people."""
     return _shelf(tx, timelines.public(tx, viewer_id, page, only=LOCAL, now=now))
+
+
+def openings(tx: Tx, *, page: Page, now: datetime) -> Shelf:
+    """The same for strangers, without the middle of conversations."""
+    return _shelf(tx, timelines.public(tx, None, page, only=OPENINGS, now=now))
 
 
 def home(tx: Tx, *, viewer_id: int, page: Page, now: datetime) -> Shelf:

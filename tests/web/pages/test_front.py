@@ -121,6 +121,17 @@ async def test_a_hashtag_is_found_however_it_is_written(stranger: Browser, read:
     assert "No posts with this hashtag yet." in await read(stranger, "/tags/tea")
 
 
+async def test_the_front_page_begins_no_conversation_in_the_middle(stranger: Browser, read: Read, db: Database) -> None:
+    def talk(tx: Tx) -> None:
+        amy, ben = make.put_account(tx, "amy", indexable=True), make.put_account(tx, "ben", indexable=True)
+        make.post(tx, ben, "An answer", in_reply_to_id=make.post(tx, amy, "A question").id)
+
+    await db.write(talk)
+    html = await read(stranger, "/")
+    assert "A question" in html
+    assert "An answer" not in html
+
+
 @pytest.mark.parametrize("path", ["/tags/%3C%3E", "/tags/" + "a" * 101])
 async def test_what_cannot_be_a_hashtag_is_not_found(stranger: Browser, read: Read, path: str) -> None:
     await read(stranger, path, status=404)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from fedisw.model.accounts import Account, Field, Reach
 from fedisw.model.statuses import Visibility
 from fedisw.services import blocking
 from fedisw.storage.db import Database, Tx
+from fedisw.storage.queries import users
 from tests.support import factories as make
 from tests.support.browser import Browser
 from tests.web.pages.browsing import Read, SignedIn
@@ -148,6 +150,16 @@ async def test_who_is_gone_is_not_shown(
 ) -> None:
     await db.write(make.put_account, display_name="Amy Ash", **changes)
     assert "Amy Ash" not in await read(stranger, "/@amy", status=status)
+
+
+@pytest.mark.parametrize("lacking", ["confirmed_at", "approved_at"])
+async def test_who_still_waits_to_join_has_no_page_yet(stranger: Browser, read: Read, db: Database, lacking: str) -> None:
+    def newcomer(tx: Tx) -> None:
+        account = make.put_account(tx)
+        users.replace(tx, replace(users.get(tx, account.id), **{lacking: None}))
+
+    await db.write(newcomer)
+    await read(stranger, "/@amy", status=404)
 
 
 async def test_a_block_hides_posts_both_ways(signed_in: SignedIn, read: Read, db: Database) -> None:
