@@ -21,6 +21,7 @@ from fedisw.web.middleware import sessions
 from fedisw.web.routes import Auth, Kind, Route
 
 TOUCH_EVERY: Final = timedelta(hours=1)
+FORCE: Final = "force_login"
 STAFF: Final = frozenset({Role.OWNER, Role.ADMIN, Role.MODERATOR})
 BAD_PROOF: Final = "The access token is invalid"
 NEEDS_USER: Final = "This method requires an authenticated user"
@@ -142,7 +143,10 @@ async def _by_cookie(request: web.Request, auth: Auth) -> None:
 
 
 def _place(request: web.Request) -> str:
-    return request.raw_path if request.method in sessions.SAFE else "/"
+    """Where to go after the sign-in. That will be a fresh one: the app that forces it is not asked again."""
+    if request.method not in sessions.SAFE:
+        return "/"
+    return str(request.rel_url.without_query_params(FORCE)) if FORCE in request.query else request.raw_path
 
 
 def _long_ago(at: datetime | None, now: datetime) -> bool:

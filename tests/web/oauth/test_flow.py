@@ -213,6 +213,13 @@ async def test_an_application_may_want_a_fresh_sign_in(browser: Browser, amy: Ac
     assert (await browser.get(answer.headers["Location"])).status == 200
 
 
+async def test_who_just_signed_in_need_not_do_it_again(browser: Browser, app: App) -> None:
+    """Mastodon.py always sends force_login, mostly as "False", which is as true as any other word."""
+    answer = await browser.get("/oauth/authorize", **asked(app, force_login="False"))
+    assert answer.headers["Location"].startswith("/auth/sign_in?next=%2Foauth%2Fauthorize%3F")
+    assert "force_login" not in answer.headers["Location"]
+
+
 async def test_consent_needs_the_form_of_the_same_session(browser: Browser, amy: Account, app: App) -> None:
     page = await browser.get("/oauth/authorize", **asked(app))
     assert (await browser.submit(page, decision="allow", csrf_token="")).status == 403
