@@ -10,6 +10,7 @@ from aiohttp import web
 from fedisw.config import Settings
 from fedisw.runtime import Runtime
 from fedisw.web import health, media
+from fedisw.web.activitypub import table as activitypub
 from fedisw.web.auth import confirm, password, signin, signup
 from fedisw.web.keys import (
     BUCKETS,
@@ -47,6 +48,7 @@ ROUTES: Final = (
     *webfinger.ROUTES,
     *host_meta.ROUTES,
     *nodeinfo.ROUTES,
+    *activitypub.ROUTES,
     *signin.ROUTES,
     *signup.ROUTES,
     *confirm.ROUTES,

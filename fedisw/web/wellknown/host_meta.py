@@ -1,8 +1,9 @@
-"""Where WebFinger is, for those who ask the old way (RFC 6415; federation, section 1.2)."""
+"""host-meta: where WebFinger is, for those who look here first (RFC 6415; federation, section 1.2)."""
 
 from __future__ import annotations
 
 from typing import Final
+from xml.sax.saxutils import quoteattr
 
 from aiohttp import hdrs, web
 
@@ -13,7 +14,7 @@ from fedisw.web.routes import Auth, Route
 CACHE: Final = "public, max-age=259200"  # seconds: three days
 XRD: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">
-  <Link rel="lrdd" template="{template}"/>
+  <Link rel="lrdd" template={template}/>
 </XRD>
 """
 
@@ -24,12 +25,8 @@ def _template(request: web.Request) -> str:
 
 async def xml(request: web.Request) -> web.Response:
     """GET /.well-known/host-meta"""
-    return web.Response(
-        text=XRD.format(template=_template(request)),
-        content_type="application/xrd+xml",
-        charset="utf-8",
-        headers={hdrs.CACHE_CONTROL: CACHE},
-    )
+    text = XRD.replace("{template}", quoteattr(_template(request)))
+    return web.Response(text=text, content_type="application/xrd+xml", charset="utf-8", headers={hdrs.CACHE_CONTROL: CACHE})
 
 
 async def json(request: web.Request) -> web.Response:

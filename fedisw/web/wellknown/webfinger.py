@@ -1,113 +1,146 @@
-"""From a handle to an actor (RFC 7033; federation, section 1.2)."""
+"""WebFinger: from a handle, or an address of ours, to the actor (RFC 7033; federation, section 1.2)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import urlsplit
 
-import msgspec
 from aiohttp import hdrs, web
 
+from fedisw.federation.represent.here import Here
+from fedisw.media.keys import check_key
 from fedisw.model.accounts import Account, ActorType
-from fedisw.model.errors import Gone, Malformed, NotFound
-from fedisw.model.urls import MAX_URL, Origin
+from fedisw.model.errors import FediswError, Gone, Malformed, NotFound
+from fedisw.model.urls import Origin
 from fedisw.services import instance
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, names
-from fedisw.vocab import webfinger
-from fedisw.vocab.names import ACTIVITY_JSON, LD_ACTIVITY
-from fedisw.vocab.webfinger import JrdLink
+from fedisw.storage.queries import accounts, names, users
+from fedisw.vocab.names import ACTIVITY_JSON, JRD_JSON, LD_ACTIVITY, SERVICE_REL
+from fedisw.vocab.read import Document
+from fedisw.vocab.webfinger import JrdLink, build_jrd
+from fedisw.web import answers, errors
 from fedisw.web.keys import DB, SETTINGS
 from fedisw.web.routes import Auth, Route
 
-JRD: Final = "application/jrd+json"
-CACHE: Final = "public, max-age=259200"  # seconds: three days
-PROFILE_PAGE: Final = "http://webfinger.net/rel/profile-page"
-SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
-SERVICE: Final = "https://www.w3.org/ns/activitystreams#Service"
+FOUND, MISSED = 259_200, 180  # seconds that answers may be kept
+MAX_RESOURCE: Final = 2_048  # characters
+PROFILE_REL: Final = "http://webfinger.net/rel/profile-page"
+AVATAR_REL: Final = "http://webfinger.net/rel/avatar"
+SUBSCRIBE_REL: Final = "http://ostatus.org/schema/1.0/subscribe"
+INTENT_REL: Final = "https://w3id.org/fep/3b86/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Whom a resource names: a local name, or an id; both empty for what is not ours."""
+class Wanted:
+    """Whom a resource names: an account by name or number, or with neither the server itself."""
 
     username: str = ""
-    uri: str = ""
+    account_id: int | None = None
+
+    @property
+    def is_server(self) -> bool:
+        """Whether the server itself is meant."""
+        return not self.username and self.account_id is None
 
 
-async def lookup(request: web.Request) -> web.Response:
-    """GET /.well-known/webfinger"""
-    settings = request.app[SETTINGS]
-    resource = request.query.get("resource", "")
-    if not resource or len(resource) > MAX_URL:
-        raise Malformed("resource is missing")
-    hosts = frozenset({settings.origin.authority, settings.account_domain.lower()})
-    asked = read_resource(resource, origin=settings.origin, hosts=hosts)
-    account = await request.app[DB].read(_find, asked, origin=settings.origin, account_domain=settings.account_domain)
-    document = webfinger.build_jrd(
-        subject=f"acct:{account.username}@{settings.account_domain}",
-        aliases=[account.uri] if account.actor_type is ActorType.APPLICATION else [account.url, account.uri],
-        links=_links(account, settings.origin),
-        rels=request.query.getall("rel", []),
-    )
-    return web.Response(body=msgspec.json.encode(document), headers={hdrs.CONTENT_TYPE: JRD, hdrs.CACHE_CONTROL: CACHE})
+async def find(request: web.Request) -> web.Response:
+    """GET /.well-known/webfinger?resource=…&rel=…"""
+    here = Here.of(request.app[SETTINGS])
+    try:
+        account = await request.app[DB].read(_account, wanted(request.query.get("resource", ""), here), here.origin)
+    except (Malformed, NotFound, Gone) as error:
+        return _missed(request, error)
+    rels = request.query.getall("rel", [])
+    document = server_jrd(account, here, rels) if account.actor_type is ActorType.APPLICATION else jrd(account, here, rels)
+    response = answers.json(document, headers={hdrs.CACHE_CONTROL: f"public, max-age={FOUND}"})
+    response.content_type = JRD_JSON
+    return response
 
 
-def read_resource(resource: str, *, origin: Origin, hosts: frozenset[str]) -> Asked:
-    """Whom a resource names, in all forms that are asked for in the wild; letter case of names does not matter.
+def _missed(request: web.Request, error: FediswError) -> web.Response:
+    response = errors.answer(request, errors.told(error))
+    response.headers[hdrs.CACHE_CONTROL] = f"public, max-age={MISSED}"
+    return response
+
+
+def wanted(resource: str, here: Here) -> Wanted:
+    """Whom a resource names: `acct:name@host`, `name@host`, an actor's id, a profile's address, or the server's.
 
     Raises:
-        Malformed: neither a URL nor a handle.
+        Malformed: there is none, or it cannot be read.
+        NotFound: it is of another server.
     """
-    text = unquote(resource) if "@" not in resource and "/" not in resource else resource
-    if text.startswith(("https://", "http://")):
-        return _of_url(text, origin)
-    handle = text.removeprefix("acct:").removeprefix("@")
-    username, at, host = handle.rpartition("@")
-    if not at or not username or not host:
-        raise Malformed("resource is neither a URL nor a handle")
-    return Asked(username=username) if host.lower() in hosts else Asked()
+    if not resource or len(resource) > MAX_RESOURCE or not resource.isprintable():
+        raise Malformed("a resource is needed")
+    if resource.lower().startswith(("https://", "http://")):
+        return _by_url(resource, here)
+    name, at, host = resource.removeprefix("acct:").removeprefix("@").rpartition("@")
+    if not at or not name or not host or "/" in host:
+        raise Malformed("not a resource that is known here")
+    ours = {here.account_domain.lower(), here.origin.authority}
+    if host.lower() not in ours:
+        raise NotFound("account", resource)
+    return Wanted() if name.lower() in ours else Wanted(username=name)
 
 
-def _of_url(url: str, origin: Origin) -> Asked:
-    base = str(origin)
-    if not (url == base or url.startswith(f"{base}/")):
-        return Asked()
-    path = url[len(base) :].strip("/")
-    if path in ("", "actor"):
-        return Asked(uri=f"{base}/actor")
-    if path.startswith("@") and "/" not in path:
-        return Asked(username=path[1:])
-    return Asked(uri=url.rstrip("/"))
+def _by_url(resource: str, here: Here) -> Wanted:
+    parts = urlsplit(resource)
+    if f"{parts.scheme}://{parts.netloc}".lower() != str(here.origin) or parts.query:
+        raise NotFound("account", resource)
+    path = parts.path.rstrip("/")
+    if path in ("", "/actor"):
+        return Wanted()
+    if path.startswith("/@") and "/" not in path[2:]:
+        return Wanted(username=path[2:])
+    number = path.removeprefix("/ap/actors/")
+    if number != path and number.isascii() and number.isdecimal() and len(number) < 20:
+        return Wanted(account_id=int(number))
+    raise NotFound("account", resource)
 
 
-def _find(tx: Tx, asked: Asked, *, origin: Origin, account_domain: str) -> Account:
-    if asked.username.lower() == account_domain.lower():
+def _account(tx: Tx, found: Wanted, origin: Origin) -> Account:
+    """The local account; NotFound, or Gone for one that was deleted."""
+    if found.is_server:
         account = instance.find_actor(tx, origin)
-    elif asked.username:
-        account = accounts.find_local(tx, asked.username)
+    elif found.account_id is not None:
+        account = accounts.find(tx, found.account_id)
     else:
-        account = accounts.find_by_uri(tx, asked.uri) if asked.uri else None
-    if account is None and asked.username and names.is_taken(tx, asked.username):
-        raise Gone("this account was deleted")
-    if account is None or not account.local:
-        raise NotFound("account")
+        account = accounts.find_local(tx, found.username)
+    if account is None and names.is_taken(tx, found.username):
+        raise Gone("the account was deleted")
+    if account is None or not account.local or (account.actor_type is ActorType.APPLICATION) is not found.is_server:
+        raise NotFound("account", found.username)
     if account.deleted_at is not None:
-        raise Gone("this account was deleted")
+        raise Gone("the account was deleted")
+    user = users.find(tx, account.id)
+    if user is not None and (user.confirmed_at is None or user.approved_at is None):
+        raise NotFound("account", found.username)
     return account
 
 
-def _links(account: Account, origin: Origin) -> list[JrdLink]:
-    own = JrdLink(rel=webfinger.SELF, type=ACTIVITY_JSON, href=account.uri)
-    if account.actor_type is ActorType.APPLICATION:
-        return [own, JrdLink(rel=SERVICE, type=ACTIVITY_JSON, href=account.uri)]
-    return [
-        JrdLink(rel=PROFILE_PAGE, type="text/html", href=account.url),
-        own,
-        JrdLink(rel=webfinger.SELF, type=LD_ACTIVITY, href=account.uri),
-        JrdLink(rel=SUBSCRIBE, template=f"{origin}/authorize_interaction?uri={{uri}}"),
+def jrd(account: Account, here: Here, rels: list[str]) -> Document:
+    """The answer for somebody; the subject is the handle on the account domain, whichever host was asked."""
+    links = [
+        JrdLink(rel=PROFILE_REL, type="text/html", href=account.url),
+        JrdLink(rel="self", type=ACTIVITY_JSON, href=account.uri),
+        JrdLink(rel="self", type=LD_ACTIVITY, href=account.uri),
+        JrdLink(rel=SUBSCRIBE_REL, template=f"{here.origin}/authorize_interaction?uri={{uri}}"),
+        JrdLink(rel=f"{INTENT_REL}Create", template=f"{here.origin}/share?text={{content}}"),
+        JrdLink(rel=f"{INTENT_REL}Object", template=f"{here.origin}/authorize_interaction?uri={{object}}"),
     ]
+    if account.avatar.key and account.suspended_at is None:
+        _, kind = check_key(account.avatar.key)
+        links.append(JrdLink(rel=AVATAR_REL, type=kind.media_type, href=here.file(account.avatar.key)))
+    subject = f"acct:{account.username}@{here.account_domain}"
+    return build_jrd(subject=subject, aliases=(account.url, account.uri), links=links, rels=rels)
 
 
-ROUTES: Final = (Route("GET", "/.well-known/webfinger", lookup, Auth.public()),)
+def server_jrd(account: Account, here: Here, rels: list[str]) -> Document:
+    """The answer for the server itself (FEP-d556)."""
+    links = [JrdLink(rel=rel, type=ACTIVITY_JSON, href=account.uri) for rel in ("self", SERVICE_REL)]
+    subject = f"acct:{here.account_domain}@{here.account_domain}"
+    return build_jrd(subject=subject, aliases=(account.uri,), links=links, rels=rels)
+
+
+ROUTES: Final = (Route("GET", "/.well-known/webfinger", find, Auth.public()),)

@@ -1,0 +1,1 @@
+"""ActivityPub over HTTP: actors, posts, activities and lists for other servers, and the inboxes."""

@@ -1,0 +1,164 @@
+"""Who reads over ActivityPub, and whether they may (federation, section 3.7; security section 6, SIG-13).
+
+Without authorised fetch, what everybody may read is answered without verifying anything: a signature is looked at
+only so far as to refuse those who are blocked, by the key that they name. All else needs proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from fedisw.config import SignedFetch
+from fedisw.crypto.signed import Request
+from fedisw.federation import authenticate
+from fedisw.federation.context import VerifiedSender
+from fedisw.live.buckets import CAUSED_FETCHES
+from fedisw.model.accounts import Account
+from fedisw.model.errors import Forbidden, Malformed, NotFound, Unauthenticated
+from fedisw.model.urls import authority_of
+from fedisw.model.visibility import Verdict
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import audience, blocks, domains
+from fedisw.web.keys import PEER, SETTINGS
+from fedisw.web.middleware import limits
+
+SIGNATURES: Final = ("Signature", "Signature-Input")
+UNSIGNED: Final = "This server reads signed requests only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A server that proved itself: `host` is its authority, `account_id` the signer's, 0 for one we do not keep."""
+
+    host: str
+    account_id: int
+
+
+def is_signed(request: web.Request) -> bool:
+    """Whether there is a signature, valid or not."""
+    return any(name in request.headers for name in SIGNATURES)
+
+
+def is_open(request: web.Request) -> bool:
+    """Whether public documents are for everybody, signed or not."""
+    return request.app[SETTINGS].federation.authorized_fetch is SignedFetch.OFF
+
+
+async def prove(request: web.Request) -> Proof:
+    """Verify the signature.
+
+    Raises:
+        Unauthenticated, Malformed: there is none, or it is wrong.
+        Forbidden: the server or the signer is blocked here, or not among those allowed.
+        Unreachable: its key cannot be had now.
+        TooMany: this network caused too many fetches of keys.
+    """
+    peer = request.app[PEER]
+    if not is_signed(request):
+        raise Unauthenticated(UNSIGNED)
+    read = as_signed(request)
+    found = authenticate.read_signature(read)
+    if await _must_be_fetched(request, found.key_id):
+        limits.take(request, CAUSED_FETCHES, limits.network(request))
+    sender = await authenticate.reader_of(peer, read)
+    if sender is None:
+        raise Unauthenticated(UNSIGNED)
+    host = authority_of(sender.account.uri)
+    if request.app[SETTINGS].federation.authorized_fetch is SignedFetch.LIMITED:
+        await peer.db.read(_check_allowed, host)
+    return Proof(host=host, account_id=_stored_id(sender))
+
+
+async def _must_be_fetched(request: web.Request, key_id: str) -> bool:
+    peer = request.app[PEER]
+    stored = await peer.db.read(authenticate.known_signer, peer, key_id)
+    return stored is None and peer.public_keys.find(key_id, now=peer.now()) is None
+
+
+def _stored_id(sender: VerifiedSender) -> int:
+    return sender.account.id if sender.stored else 0
+
+
+def _check_allowed(tx: Tx, host: str) -> None:
+    rule = domains.rule_for(tx, host)
+    if rule is None or not rule.allowed:
+        raise Forbidden("this server is not among those that may read here")
+
+
+def as_signed(request: web.Request) -> Request:
+    """A request as its signature sees it: raw target, raw fields."""
+    return Request.of(
+        method=request.method, target=request.raw_path, scheme=request.app[PEER].origin.scheme, headers=raw_headers(request)
+    )
+
+
+def raw_headers(request: web.Request) -> tuple[tuple[str, str], ...]:
+    """All fields in order, as received; bytes that are not UTF-8 come through."""
+    return tuple(
+        (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")) for name, value in request.raw_headers
+    )
+
+
+async def claimed(request: web.Request) -> Account | None:
+    """Whom the signature names, unproven: enough to refuse, never to allow. Forbidden when its server is blocked here."""
+    if not is_signed(request):
+        return None
+    try:
+        found = authenticate.read_signature(as_signed(request))
+    except (Malformed, Unauthenticated):
+        return None
+    known = await request.app[PEER].db.read(authenticate.known_signer, request.app[PEER], found.key_id)
+    return None if known is None else known.account
+
+
+async def admit_to_post(request: web.Request, status_id: int, author_id: int) -> bool:
+    """Let somebody read a post; gives whether everybody may.
+
+    Raises:
+        NotFound: they may not, or there is none (VIS-2).
+        Unauthenticated: to be asked again with a signature.
+        Others as `prove`.
+    """
+    peer = request.app[PEER]
+    if is_open(request):
+        verdict = await peer.db.read(audience.verdict_for_remote, status_id=status_id, host=None)
+        if verdict is Verdict.YES:
+            await _check_claim(request, author_id, hides=True)
+            return True
+        if not is_signed(request):
+            raise Unauthenticated(UNSIGNED) if verdict is Verdict.SIGN_IN else NotFound("status", status_id)
+    proof = await prove(request)
+    verdict = await peer.db.read(audience.verdict_for_remote, status_id=status_id, host=proof.host, signer_id=proof.account_id)
+    if verdict is not Verdict.YES:
+        raise NotFound("status", status_id)
+    return False
+
+
+async def admit_to_account(request: web.Request, account_id: int) -> bool:
+    """Let somebody read what an account shows to everybody; gives whether it may be kept by caches.
+
+    Raises:
+        Forbidden: there is a block between the two.
+        Others as `prove`.
+    """
+    if is_open(request):
+        await _check_claim(request, account_id, hides=False)
+        return True
+    proof = await prove(request)
+    if await request.app[PEER].db.read(blocks.either, account_id, proof.account_id):
+        raise Forbidden("this account cannot be read")
+    return False
+
+
+async def _check_claim(request: web.Request, owner_id: int, *, hides: bool) -> None:
+    """Refuse a signer that is blocked here or by the owner (VIS-3); 404 where `hides`, else 403."""
+    signer = await claimed(request)
+    if signer is None:
+        return
+    if not signer.usable:
+        raise Forbidden("this account is blocked here")
+    if await request.app[PEER].db.read(blocks.either, owner_id, signer.id):
+        raise NotFound("status") if hides else Forbidden("this account cannot be read")

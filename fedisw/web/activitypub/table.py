@@ -1,0 +1,9 @@
+"""All addresses of ActivityPub."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fedisw.web.activitypub import activities, actors, inbox, lists, objects
+
+ROUTES: Final = (*actors.ROUTES, *lists.ROUTES, *objects.ROUTES, *activities.ROUTES, *inbox.ROUTES)

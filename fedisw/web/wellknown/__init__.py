@@ -1,0 +1,1 @@
+"""Documents at well-known addresses."""
