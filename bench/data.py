@@ -14,6 +14,8 @@ from random import Random
 
 from sqlalchemy import Table, insert
 
+from fedisw.media.keys import new_key
+from fedisw.media.probe import Kind
 from fedisw.model.accounts import Account, ActorKey, ActorType, KeyKind, User
 from fedisw.model.ids import id_at
 from fedisw.model.media import Media, MediaKind
@@ -41,16 +43,16 @@ TEXT = (
     "street outreach addiction recovery group session evening phone listening trust boundary rest practice research"
 )
 WORDS = tuple(TEXT.split())
+PEERS = tuple(f"https://peer{number}.test" for number in range(40))  # the other servers, unless told otherwise
 VISIBILITIES = (*[Visibility.PUBLIC] * 16, *[Visibility.UNLISTED] * 2, Visibility.PRIVATE, Visibility.DIRECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much there is; a part of the accounts lives here, the others on `hosts` servers."""
+    """How much there is; a part of the accounts lives here, the others on other servers."""
 
     accounts: int = 1_000
     local: int = 200
-    hosts: int = 40
     posts: int = 100_000
     followed: int = 100  # by each local person
     tags: int = 300
@@ -70,10 +72,8 @@ class World:
 class Maker:
     """Makes the values; nothing is written yet."""
 
-    def __init__(
-        self, size: Size, *, origin: Origin, now: datetime, peer: str = "https://peer{number}.test", seed: int = 1
-    ) -> None:
-        self._size, self._origin, self._now, self._peer = size, origin, now, peer
+    def __init__(self, size: Size, *, origin: Origin, now: datetime, peers: Sequence[str] = PEERS, seed: int = 1) -> None:
+        self._size, self._origin, self._now, self._peers = size, origin, now, peers
         self._random = Random(seed)
         self._start = to_millis(now - SPAN)
         self._count = 0
@@ -81,7 +81,9 @@ class Maker:
     def world(self) -> World:
         """Everybody and everything."""
         local = tuple(self._account(number, None) for number in range(self._size.local))
-        remote = tuple(self._account(number, number % self._size.hosts) for number in range(self._size.accounts - len(local)))
+        remote = tuple(
+            self._account(number, self._peers[number % len(self._peers)]) for number in range(self._size.accounts - len(local))
+        )
         made = World(
             local=local,
             remote=remote,
@@ -95,15 +97,14 @@ class Maker:
         self._count += 1
         return id_at(self._start if millis is None else millis, low=self._count)
 
-    def _account(self, number: int, host: int | None) -> Account:
-        account_id = self._id()
-        base = str(self._origin) if host is None else self._peer.format(number=host)
-        name = f"person{number}" if host is None else f"peer{number}"
-        uri = actor_uri(self._origin, account_id) if host is None else f"{base}/users/{name}"
+    def _account(self, number: int, peer: str | None) -> Account:
+        account_id, base = self._id(), peer or str(self._origin)
+        name = f"person{number}" if peer is None else f"peer{number}"
+        uri = actor_uri(self._origin, account_id) if peer is None else f"{base}/users/{name}"
         return Account(
             id=account_id,
             username=name,
-            host=None if host is None else Origin.of(base).authority,
+            host=None if peer is None else Origin.of(base).authority,
             uri=uri,
             url=f"{base}/@{name}",
             actor_type=ActorType.PERSON,
@@ -276,8 +277,8 @@ def _files(world: World, chance: Random) -> Iterator[Media]:
                     position=position,
                     kind=MediaKind.IMAGE,
                     media_type="image/png",
-                    key=f"local/{number}.png" if post.local else "",
-                    preview_key=f"local/{number}s.png" if post.local else "",
+                    key=new_key(Kind.PNG, random=chance.randbytes) if post.local else "",
+                    preview_key=new_key(Kind.PNG, random=chance.randbytes) if post.local else "",
                     remote_url="" if post.local else f"{post.url}/{position}.png",
                     description="A room with chairs",
                     blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
