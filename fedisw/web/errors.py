@@ -94,14 +94,14 @@ def _told_invalid(error: errors.Invalid, status: int) -> Told:
     details: dict[str, list[dict[str, str]]] = {}
     for problem in problems:
         details.setdefault(problem.field, []).append({"error": problem.code, "description": problem.problem})
-    sentence = ", ".join(f"{human(problem.field)} {problem.problem}" for problem in problems)
+    sentence = ", ".join(f"{human(problem.field)} {problem.problem}".strip() for problem in problems)
     return Told(status=status, message=f"Validation failed: {sentence}", details=details)
 
 
 def human(name: str) -> str:
-    """A field as a word in a sentence: `poll[expires_in]` is "Expires in"."""
+    """A field as a word in a sentence: `poll[expires_in]` is "Expires in"; `base`, the whole form, is none."""
     last = name.rstrip("]").rpartition("[")[2] or name
-    return last.replace("_", " ").capitalize()
+    return "" if last == "base" else last.replace("_", " ").capitalize()
 
 
 def answer(request: web.Request, said: Told) -> web.Response:

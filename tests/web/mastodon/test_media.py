@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import FormData
+from aiohttp.test_utils import TestClient, TestServer
+from msgspec.structs import replace as replace_struct
 
 from fedisw.live.buckets import Buckets
 from fedisw.storage.queries import media
-from fedisw.web.keys import BUCKETS
+from fedisw.web.app import create_app
+from fedisw.web.keys import BUCKETS, SETTINGS
 from tests.media.pictures import SECRET, animation, opened, telltale
 from tests.web.mastodon.conftest import Answer, Api
 
@@ -124,11 +128,27 @@ async def test_a_form_without_a_file_and_words_that_are_too_long(api: Api) -> No
 
 async def test_one_person_cannot_fill_the_disk(api: Api) -> None:
     await api.join("amy", "ben")
-    api.client.app[BUCKETS] = Buckets(now=lambda: api.clock().timestamp())  # type: ignore[index]  # a test may change the app
-    answers = [await upload(api, "amy", b"no picture") for _ in range(31)]
-    assert {answer.status for answer in answers[:30]} == {422}
-    assert answers[30].status == 429
-    assert (await upload(api, "ben", telltale("PNG"))).status == 200
+    app = create_app(api.runtime)
+    app[BUCKETS] = Buckets(now=lambda: api.clock().timestamp())
+    async with TestClient(TestServer(app)) as client:
+        limited = replace(api, client=client)
+        answers = [await upload(limited, "amy", b"no picture") for _ in range(31)]
+        assert {answer.status for answer in answers[:30]} == {422}
+        assert answers[30].status == 429
+        assert (await upload(limited, "ben", b"no picture")).status == 422
+
+
+async def test_the_bytes_of_a_day_are_counted(api: Api) -> None:
+    await api.join("amy")
+    app, picture = create_app(api.runtime), telltale("PNG")
+    limits = replace_struct(api.runtime.settings.limits, upload_bytes_per_day=len(picture) + 1)
+    app[SETTINGS] = replace_struct(api.runtime.settings, limits=limits)
+    app[BUCKETS] = Buckets(now=lambda: api.clock().timestamp())
+    async with TestClient(TestServer(app)) as client:
+        limited = replace(api, client=client)
+        assert [(await upload(limited, "amy", picture)).status for _ in range(2)] == [200, 429]
+        api.clock.forward(days=1, seconds=1)
+        assert (await upload(limited, "amy", picture)).status == 200
 
 
 async def test_a_redraft_gets_the_file_under_another_address(api: Api) -> None:
