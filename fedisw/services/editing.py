@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -61,7 +61,7 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     _keep_form(tx, status, before=before, poll=poll, form_id=new_id())
     _set_files(tx, status, before=before, wanted=draft.media_ids, author_id=author.id, now=now)
     poll_id = _set_poll(tx, status, poll, draft, new_id=new_id)
-    statuses.edit(tx, replace(changed, poll_id=poll_id, edited_at=now))
+    statuses.edit(tx, replace(changed, poll_id=poll_id, edited_at=_later_second(status, now)))
     _rename(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
     notifications.for_new_status(tx, replace(status, created_at=now), author=author, mentioned=draft.mentioned, now=now)
     edited = statuses.get(tx, status.id)
@@ -69,6 +69,12 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     if not status.local_only:
         tx.enqueue(PublishEdit(status_id=status.id, revision=edited.revision))
     return edited
+
+
+def _later_second(status: Status, now: datetime) -> datetime:
+    """When the edit was made: in a later second than the form before, since times on the wire have whole seconds (ING-6)."""
+    before = status.edited_at or status.created_at
+    return max(now, before.replace(microsecond=0) + timedelta(seconds=1))
 
 
 def _same_poll(poll: Poll | None, draft: Draft) -> bool:

@@ -161,6 +161,27 @@ async def test_an_edit_keeps_the_earlier_form(db: Database) -> None:
     await db.write(unit)
 
 
+async def test_two_edits_within_a_second_are_told_apart_by_whole_seconds(db: Database) -> None:
+    def unit(tx: Tx) -> None:
+        amy = put_account(tx, "amy")
+        status = post(tx, amy, "first", now=NOW + timedelta(milliseconds=300))
+        seconds = [status.created_at.replace(microsecond=0)]
+        for text in ("second", "third"):
+            edited = editing.edit_status(
+                tx,
+                author=amy,
+                status_id=status.id,
+                draft=Draft(html=f"<p>{text}</p>", text=text),
+                now=NOW + timedelta(milliseconds=500),
+                new_id=new_id,
+            )
+            assert edited.edited_at is not None
+            seconds.append(edited.edited_at.replace(microsecond=0))
+        assert seconds == sorted(set(seconds))
+
+    await db.write(unit)
+
+
 async def test_an_edit_from_elsewhere_applies_only_when_newer_and_the_authors(db: Database) -> None:
     def unit(tx: Tx) -> None:
         eve, fay = put_account(tx, "eve", "far.test"), put_account(tx, "fay", "far.test")
