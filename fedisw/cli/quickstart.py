@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from fedisw.cli.accounts import make_person, one_time_password
-from fedisw.cli.call import Call, Leaf, opened
+from fedisw.cli.call import Call, Leaf, opened, password_of
 from fedisw.cli.db import upgrade_schema
 from fedisw.cli.run import only_one, serve_until_stopped
 from fedisw.config import Settings, load, make_secrets, write_settings
@@ -19,6 +19,7 @@ from fedisw.model.errors import Invalid
 from fedisw.model.handles import check_username
 from fedisw.model.urls import Origin
 from fedisw.storage.db import Tx
+from fedisw.storage.opening import open_database
 from fedisw.storage.queries import users
 
 HERE: Final = "http://localhost:8420"
@@ -80,10 +81,10 @@ def _make_owner(call: Call, settings: Settings, owner: str) -> None:
 
 
 async def _owner_account(call: Call, settings: Settings, owner: str, password: str) -> bool:
+    if await _is_owned(settings):
+        return False
+    call.say("Making the owner's account …")
     async with opened(settings) as shell:
-        if await shell.runtime.db.read(_has_owner):
-            return False
-        call.say("Making the owner's account …")
         await make_person(
             shell,
             name=owner,
@@ -94,7 +95,15 @@ async def _owner_account(call: Call, settings: Settings, owner: str, password: s
             approved=True,
             must_change=True,
         )
-        return True
+    return True
+
+
+async def _is_owned(settings: Settings) -> bool:
+    db = await open_database(settings.database.url, password=password_of(settings), readers=1, threads=1)
+    try:
+        return await db.read(_has_owner)
+    finally:
+        await db.close()
 
 
 def _mail_host(settings: Settings) -> str:

@@ -48,7 +48,6 @@ class Process:
         while time.monotonic() < self.began + START:
             found = READY.search(self.err.read_text())
             if found:
-                self.took = time.monotonic() - self.began
                 return int(found[1])
             assert self.process.poll() is None, self.err.read_text()
             time.sleep(0.05)
@@ -167,8 +166,10 @@ def test_figures_and_reasons_are_on_an_address_of_their_own(env: dict[str, str],
     assert b"fedisw_http_request_seconds_count" in text
 
 
-def test_a_start_is_quick(env: dict[str, str], tmp_path: Path) -> None:
+def test_a_start_costs_little(env: dict[str, str], tmp_path: Path) -> None:
+    """Seconds of CPU, since the machine may be busy; the goal of 2 s on a quiet one is the bench's (dependencies, section 9)."""
     with running(tmp_path, "run", env=env):
         pass
     with running(tmp_path, "run", env=env) as started:
-        assert started.took < 10  # 2 s on a machine that does nothing else; the bench says how much
+        fields = Path(f"/proc/{started.process.pid}/stat").read_text().rpartition(")")[2].split()
+    assert (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") < 5

@@ -59,6 +59,11 @@ def problem_of(form: Change) -> tuple[str, str] | None:
     return ("password", SAME_AS_BEFORE) if form.password == form.current_password else None
 
 
+async def well_known(_request: web.Request) -> web.Response:
+    """GET /.well-known/change-password: where programs that keep passwords send people."""
+    return answers.see_other(CHOOSE_PAGE)
+
+
 async def show(request: web.Request) -> web.Response:
     """GET /auth/password"""
     return _change_form(request, Change(next=answers.local_path(request.query.get("next", ""))))
@@ -152,5 +157,5 @@ ROUTES: Final = (
     Route("POST", FORGOTTEN_PAGE, forgotten, Auth.visitor(), rules=(MAIL_NETWORK,)),
     Route("GET", RESET_PAGE, show_reset, Auth.visitor()),
     Route("POST", RESET_PAGE, reset, Auth.visitor(), rules=(SIGN_IN_NETWORK,)),
-    Route("GET", "/.well-known/change-password", show, Auth.session(waiting=True)),
+    Route("GET", "/.well-known/change-password", well_known, Auth.public()),
 )

@@ -138,3 +138,8 @@ async def test_the_token_is_nowhere_in_the_clear(browser: Browser, amy: Account,
     token = await mailed_token(db, settings)
     user = await db.read(users.get, amy.id)
     assert token.encode() not in (user.reset_token_hash or b"") + b"".join(await db.read(lambda tx: tx.all(PAYLOADS)))
+
+
+async def test_programs_that_keep_passwords_find_the_page(browser: Browser) -> None:
+    answer = await browser.get("/.well-known/change-password")
+    assert (answer.status, answer.headers["Location"]) == (303, "/auth/password")
