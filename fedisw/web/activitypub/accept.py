@@ -9,6 +9,7 @@ from typing import Final
 
 from fedisw.vocab.names import ACTIVITY_JSON, AS, LD_ACTIVITY
 
+LINKED_DATA: Final = "application/ld+json"
 MAX_ENTRIES: Final = 20  # of an Accept header that are looked at
 
 
@@ -23,7 +24,7 @@ class Form(StrEnum):
 EXACT: Final = {
     ACTIVITY_JSON: Form.ACTIVITY,
     "application/json": Form.ACTIVITY,
-    "application/ld+json": Form.LINKED_DATA,
+    LINKED_DATA: Form.LINKED_DATA,
     "text/html": Form.PAGE,
     "application/xhtml+xml": Form.PAGE,
 }
@@ -58,8 +59,10 @@ def _quality(form: Form, entries: list[_Entry]) -> float:
 def _entries(accept: str) -> Iterator[_Entry]:
     for text in accept.split(",")[:MAX_ENTRIES]:
         name, *parameters = (part.strip().lower() for part in text.split(";"))
-        if not name or (name == "application/ld+json" and not _is_activity_profile(parameters)):
+        if not name:
             continue
+        if name == LINKED_DATA and not _is_activity_profile(parameters):
+            name = "another profile"
         quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
         try:
             yield _Entry(name=name, quality=float(quality))

@@ -32,7 +32,7 @@ async def show(request: web.Request) -> web.Response:
     form = answering.form_of(request)
     found = await _find(request)
     if isinstance(found, Tombstone):
-        return await _gone(request, found, form)
+        return _gone(request, found, form)
     public = await access.admit_to_post(request, found.id, found.account_id)
     if form is Form.PAGE:
         return answering.to_page(found.url)
@@ -118,11 +118,13 @@ def _part(items: list[tuple[int, str]]) -> Part:
 async def _find(request: web.Request) -> Status | Tombstone:
     number = parameters.number(request)
     found = await request.app[DB].read(_status_or_tombstone, number, request.app[SETTINGS].origin)
-    if found is not None:
+    if isinstance(found, Status):
         return found
     if not access.is_open(request):
         await access.prove(request)  # whoever does not sign learns nothing, not even that there is nothing
-    raise NotFound("status", number)
+    if found is None:
+        raise NotFound("status", number)
+    return found
 
 
 async def _existing(request: web.Request) -> Status:
@@ -147,10 +149,8 @@ async def _posted(request: web.Request, status_id: int) -> Posted:
     return posted
 
 
-async def _gone(request: web.Request, found: Tombstone, form: Form) -> web.Response:
+def _gone(request: web.Request, found: Tombstone, form: Form) -> web.Response:
     """410 where everybody could read it, else as if it had never been."""
-    if not access.is_open(request):
-        await access.prove(request)
     if not found.public:
         raise NotFound("status", found.uri)
     stone = build.tombstone(id=found.uri, former_type=found.former_type, published=found.published_at, deleted=found.deleted_at)
