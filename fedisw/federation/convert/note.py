@@ -36,7 +36,7 @@ KINDS: Final[Mapping[NoteType, MediaKind]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Whom a note names: ids that are both tagged and addressed, ids that are only addressed, handles without an id."""
+    """Whom a note names: ids that are both tagged and addressed, and ids that are only addressed."""
 
     mentioned: tuple[str, ...]
     addressed: tuple[str, ...]
@@ -75,15 +75,15 @@ def status_of(note: Note, *, author: Account, known: Mapping[str, Account], own_
     named = named_in(note)
     mentioned = _ids(named.mentioned, known)
     published = min(note.published or now, now)
-    thread = note.context or note.conversation or ""
+    thread, warning = note.context or note.conversation or "", _warning(note)
     return RemoteStatus(
         uri=note.id,
         url=note.url or note.id,
         object_type=_object_type(note.type),
         visibility=visibility_of(note, author),
         content=content_of(note),
-        spoiler_text=_warning(note),
-        sensitive=note.sensitive or (bool(note.summary) and note.type in WARNED),
+        spoiler_text=warning,
+        sensitive=note.sensitive or bool(warning),
         language=note.language or "",
         emojis=emojis_of(note.tags.emojis),
         mentioned=mentioned,
