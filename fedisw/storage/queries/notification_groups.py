@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import String, and_, bindparam, case, cast, func, select
+from sqlalchemy import String, and_, bindparam, case, cast, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from fedisw.model.accounts import Account
@@ -43,13 +43,18 @@ SINGLE = "ungrouped-"  # and the id: key of what belongs to no group
 _grouped = and_(C.group_key != "", TextIn(C.type, "grouped"))
 _KEY: ColumnElement[str] = case((_grouped, C.group_key), else_=SINGLE + cast(C.id, String))
 _WINDOW = and_(C.id < bindparam("below"), C.id > bindparam("above"))
+_newer = notifications.alias("newer")
+_SHOWN_BEFORE = and_(  # its newest notification stands on an earlier page, and so does the group
+    _grouped,
+    exists().where(_newer.c.account_id == C.account_id, _newer.c.group_key == C.group_key, _newer.c.id >= bindparam("below")),
+)
 
 
 def _spans(*, upwards: bool) -> Query[Span]:
     shown = (  # a table of its own: PostgreSQL does not see that two parameters with one value are equal
         select(_KEY.label("key"), C.id)
         .select_from(JOINED)
-        .where(SHOWN, WANTED, _WINDOW, C.filtered.is_(False))
+        .where(SHOWN, WANTED, _WINDOW, C.filtered.is_(False), ~_SHOWN_BEFORE)
         .order_by(C.id.asc() if upwards else C.id.desc())
         .limit(bindparam("scan"))
         .subquery()

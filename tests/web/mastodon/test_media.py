@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from aiohttp import FormData
@@ -11,7 +10,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from msgspec.structs import replace as replace_struct
 
 from fedisw.live.buckets import Buckets
-from fedisw.storage.queries import media
+from fedisw.media.keys import new_key
+from fedisw.media.probe import Kind
+from fedisw.model.media import Media, MediaKind
+from fedisw.services import media as services
 from fedisw.web.app import create_app
 from fedisw.web.keys import BUCKETS, SETTINGS
 from tests.media.pictures import SECRET, animation, opened, telltale
@@ -169,6 +171,10 @@ async def test_a_redraft_gets_the_file_under_another_address(api: Api) -> None:
 
 async def test_a_file_that_is_worked_on_has_no_address_yet(api: Api) -> None:
     (amy,) = await api.join("amy")
-    file = (await upload(api, "amy", telltale("PNG"))).json
-    row: Any = await api.db.read(media.own, int(file["id"]), account_id=amy.id)
-    assert row.size > 0
+    item = Media(id=7, account_id=amy.id, kind=MediaKind.IMAGE, key=new_key(Kind.PNG), created_at=api.clock())
+    await api.db.write(services.begin_upload, item=item)
+    for method in ("GET", "PUT"):
+        answer = await api.call(method, "/api/v1/media/7", "amy")
+        assert (answer.status, answer.json["url"]) == (206, None)
+    refused = await api.call("POST", "/api/v1/statuses", "amy", json={"status": "x", "media_ids": ["7"]})
+    assert refused.json["error"].startswith("Cannot attach files that have not finished processing.")
