@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,6 @@ import orjson
 from aiohttp import hdrs, web
 
 from fedisw.federation import nodeinfo
-from fedisw.model.errors import NotFound
 from fedisw.services import instance
 from fedisw.services.instance import Usage
 from fedisw.storage.db import Tx
@@ -28,15 +28,14 @@ async def places(request: web.Request) -> web.Response:
     return answers.json(nodeinfo.links(request.app[SETTINGS]), headers={hdrs.CACHE_CONTROL: PLACES_CACHE})
 
 
-async def show(request: web.Request) -> web.Response:
-    """GET /nodeinfo/{version}"""
-    version = request.match_info["version"]
-    if version not in nodeinfo.VERSIONS:
-        raise NotFound("nodeinfo", version)
-    usage, staff = await request.app[DB].read(_facts, request.app[NOW]())
-    found = nodeinfo.document(request.app[SETTINGS], version=version, usage=usage, staff=staff)
-    headers = {hdrs.CONTENT_TYPE: TYPE.format(version=version), hdrs.CACHE_CONTROL: CACHE}
-    return web.Response(body=orjson.dumps(found), headers=headers)
+def _shows(version: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def show(request: web.Request) -> web.StreamResponse:
+        usage, staff = await request.app[DB].read(_facts, request.app[NOW]())
+        found = nodeinfo.document(request.app[SETTINGS], version=version, usage=usage, staff=staff)
+        headers = {hdrs.CONTENT_TYPE: TYPE.format(version=version), hdrs.CACHE_CONTROL: CACHE}
+        return web.Response(body=orjson.dumps(found), headers=headers)
+
+    return show
 
 
 def _facts(tx: Tx, now: datetime) -> tuple[Usage, list[str]]:
@@ -46,5 +45,5 @@ def _facts(tx: Tx, now: datetime) -> tuple[Usage, list[str]]:
 
 ROUTES: Final = (
     Route("GET", "/.well-known/nodeinfo", places, Auth.public()),
-    Route("GET", "/nodeinfo/{version}", show, Auth.public()),
+    *(Route("GET", f"/nodeinfo/{version}", _shows(version), Auth.public()) for version in nodeinfo.VERSIONS),
 )

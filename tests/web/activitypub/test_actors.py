@@ -46,13 +46,8 @@ async def test_a_person_is_shown_as_the_recorded_shape_has_it(here: Reader) -> N
         also_known_as=("https://old.example/users/ana",),
     )
     found = await here.read(ana.uri)
-    context = found.pop("@context")
-    assert context[:2] == ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
-    for term in ("assertionMethod", "Multikey", "publicKeyMultibase", "PropertyValue", "webfinger", "featured"):
-        assert term in context[2]
-    assert context[2]["schema"] == "http://schema.org#"
-    multibase = found["assertionMethod"][0].pop("publicKeyMultibase")
-    assert multibase.startswith("z6Mk")
+    del found["@context"]
+    del found["assertionMethod"]
     assert found == {
         "id": ana.uri,
         "type": "Person",
@@ -97,9 +92,27 @@ async def test_a_person_is_shown_as_the_recorded_shape_has_it(here: Reader) -> N
             "owner": ana.uri,
             "publicKeyPem": crypto.public_pem(KEY.public_key()),
         },
-        "assertionMethod": [{"id": f"{ana.uri}#ed25519-key", "type": "Multikey", "controller": ana.uri}],
     }
-    assert parse_actor(found).webfinger == "ana@home.test"
+
+
+async def test_keys_are_fragments_of_the_actor_and_their_terms_are_defined(here: Reader) -> None:
+    ana = await someone(here)
+    found = await here.read(ana.uri)
+    context = found["@context"]
+    assert context[:2] == ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"]
+    for term in ("assertionMethod", "Multikey", "publicKeyMultibase", "webfinger", "featured"):
+        assert term in context[2]
+    assert {key.id for key in parse_actor(found).keys} == {f"{ana.uri}#main-key", f"{ana.uri}#ed25519-key"}
+    (key,) = found["assertionMethod"]
+    assert key.pop("publicKeyMultibase").startswith("z6Mk")
+    assert key == {"id": f"{ana.uri}#ed25519-key", "type": "Multikey", "controller": ana.uri}
+
+
+async def test_rows_of_a_profile_have_the_name_that_everybody_reads(here: Reader) -> None:
+    ana = await someone(here, fields=(Field(name="Website", value="<a>x</a>"),))
+    found = await here.read(ana.uri)
+    assert found["@context"][2]["schema"] == "http://schema.org#"
+    assert found["@context"][2]["PropertyValue"] == "schema:PropertyValue"
 
 
 @pytest.mark.parametrize("kind", [ActorType.SERVICE, ActorType.GROUP, ActorType.ORGANIZATION])

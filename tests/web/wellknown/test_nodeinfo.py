@@ -64,3 +64,8 @@ async def test_the_numbers_are_true(here: Reader, version: str) -> None:
 @pytest.mark.parametrize("version", ["1.0", "2.2", "x"])
 async def test_there_are_no_other_versions(here: Reader, version: str) -> None:
     assert await here.status(f"/nodeinfo/{version}") == 404
+
+
+async def test_everybody_may_read_it_from_any_page(here: Reader) -> None:
+    response = await here.ask("/nodeinfo/2.0", method="HEAD")
+    assert (response.status, response.headers["Access-Control-Allow-Origin"]) == (200, "*")
