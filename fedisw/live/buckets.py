@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import Final
@@ -84,6 +85,7 @@ class Buckets:
 
     def __init__(self, *, now: Callable[[], float], factor: float = 1.0, max_keys: int = MAX_KEYS) -> None:
         self._now, self._factor = now, factor
+        self._items: dict[str, RateLimitItemPerSecond] = {}
         self._windows = FixedWindowRateLimiter(BoundedMemory(now=now, max_keys=max_keys))
 
     def take(self, rule: Rule, key: str | int, *, cost: int = 1) -> Standing:
@@ -114,10 +116,14 @@ class Buckets:
         self._windows.clear(self._item(rule), str(key))
 
     def _item(self, rule: Rule) -> RateLimitItemPerSecond:
-        amount = max(1, round(rule.limit * (self._factor or 1)))
-        return RateLimitItemPerSecond(amount, rule.seconds, rule.name)
+        item = self._items.get(rule.name)
+        if item is None:
+            amount = max(1, round(rule.limit * (self._factor or 1)))
+            self._items[rule.name] = item = RateLimitItemPerSecond(amount, rule.seconds, rule.name)
+        return item
 
 
+@lru_cache(maxsize=8_192)
 def network_of(address: str) -> str:
     """The network that is counted for a client address: an IPv4 address itself, the /64 of IPv6.
 

@@ -19,7 +19,7 @@ def client_address(request: web.Request, proxies: Sequence[IPv4Network | IPv6Net
     none of theirs.
     """
     peer = request.remote or LOCAL
-    if not _is_listed(peer, proxies):
+    if "X-Forwarded-For" not in request.headers or not _is_listed(peer, proxies):
         return peer
     hops = [hop.strip() for field in request.headers.getall("X-Forwarded-For", []) for hop in field.split(",")]
     for hop in reversed(hops[-MAX_HOPS:]):
