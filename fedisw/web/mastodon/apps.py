@@ -82,9 +82,10 @@ def _check_redirect(uri: str) -> None:
         return
     try:
         parts = urlsplit(uri)
+        usable = parts.port != 0  # asking for a port that is no number raises
     except ValueError as error:
         raise Invalid("redirect_uri", "must be an absolute URI.") from error
-    if not parts.scheme or not (parts.netloc or parts.path):
+    if not usable or not parts.scheme or not (parts.netloc or parts.path):
         raise Invalid("redirect_uri", "must be an absolute URI.")
     if parts.scheme in ("http", "https") and not parts.hostname:
         raise Invalid("redirect_uri", "must be an absolute URI.")

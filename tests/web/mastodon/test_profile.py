@@ -1,0 +1,91 @@
+"""One's own profile and settings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from aiohttp import FormData
+
+from tests.media.pictures import encoded, quarters
+from tests.support.jobs import all_jobs
+from tests.web.mastodon.conftest import Api
+
+PATH = "/api/v1/accounts/update_credentials"
+
+
+async def test_a_profile_is_changed_where_something_was_said(api: Api) -> None:
+    await api.join("amy", "ben")
+    form = {
+        "display_name": "Amy\u202e  A.",
+        "note": "Hi @ben, see https://example.org #Case",
+        "fields_attributes[7][name]": "Site",
+        "fields_attributes[7][value]": "https://example.org",
+        "fields_attributes[2][name]": "Town",
+        "fields_attributes[2][value]": "B & C",
+        "locked": "true",
+        "bot": "0",
+        "discoverable": "on",
+        "source[language]": "DE",
+    }
+    mine = await api.ok("PATCH", PATH, "amy", data=form)
+    assert (mine["display_name"], mine["locked"], mine["bot"], mine["discoverable"]) == ("Amy A.", True, False, True)
+    assert 'class="u-url mention"' in mine["note"]
+    assert 'rel="nofollow noopener noreferrer me"' in mine["note"]
+    assert [(row["name"], re.sub("<[^>]*>", "", row["value"])) for row in mine["fields"]] == [
+        ("Site", "https://example.org"),
+        ("Town", "B &amp; C"),
+    ]
+    source = mine["source"]
+    assert (source["note"], source["language"], source["privacy"]) == ("Hi @ben, see https://example.org #Case", "de", "public")
+    assert [(row["name"], row["value"]) for row in source["fields"]] == [("Site", "https://example.org"), ("Town", "B & C")]
+    again = await api.ok(
+        "PUT", PATH, "amy", json={"fields_attributes": [{"name": "Only", "value": "x"}], "source": {"language": ""}}
+    )
+    assert (again["display_name"], [row["name"] for row in again["fields"]], again["source"]["language"]) == (
+        "Amy A.",
+        ["Only"],
+        None,
+    )
+    assert (await api.ok("GET", "/api/v1/preferences", "amy"))["posting:default:language"] is None
+    assert [job.kind for job in await all_jobs(api.db)] == ["PublishProfile", "PublishProfile"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_what_is_too_long_is_told_all_at_once(api: Api) -> None:
+    await api.join("amy")
+    answer = await api.call(
+        "PATCH", PATH, "amy", json={"display_name": "x" * 41, "note": "y" * 501, "source": {"privacy": "direct"}}
+    )
+    assert answer.status == 422
+    assert answer.json["error"] == (
+        "Validation failed: Display name is too long (maximum is 40 characters), Note is too long (maximum is 500 characters), "
+        "Privacy is not included in the list"
+    )
+    assert answer.json["details"]["note"] == [{"error": "ERR_TOO_LONG", "description": "is too long (maximum is 500 characters)"}]
+    rows = {"fields_attributes": [{"name": str(number), "value": "x"} for number in range(5)]}
+    assert (await api.call("PATCH", PATH, "amy", json=rows)).status == 422
+    assert (await api.call("PATCH", PATH, "amy", json={"avatar": "no file"})).status == 422
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_pictures_are_made_safe_and_taken_away(api: Api) -> None:
+    (amy,) = await api.join("amy")
+    form = FormData({"avatar_description": "Me"})
+    form.add_field("avatar", encoded(quarters(600, 500), "PNG"), filename="me.png", content_type="image/png")
+    form.add_field("header", encoded(quarters(900, 300), "JPEG"), filename="top.jpg", content_type="image/jpeg")
+    mine = await api.ok("PATCH", PATH, "amy", data=form)
+    assert re.fullmatch(r"https://alpha\.test/media/local/[0-9a-f/]+\.\w+", mine["avatar"])
+    assert mine["avatar_static"] == mine["avatar"]
+    assert mine["avatar_description"] == "Me"
+    key = mine["avatar"].removeprefix("https://alpha.test/media/")
+    assert (await api.runtime.store.get(key)).size > 100
+    await api.ok("PATCH", PATH, "amy", json={"avatar_description": "Still me"})
+    assert (await api.ok("GET", f"/api/v1/accounts/{amy.id}"))["avatar_description"] == "Still me"
+    for name in ("avatar", "header"):
+        bare = await api.ok("DELETE", f"/api/v1/profile/{name}", "amy")
+        assert bare[name].startswith(f"https://alpha.test/static/{name}.")
+    assert [job.kind for job in await all_jobs(api.db)].count("RemoveFiles") == 2
+    wrong = FormData()
+    wrong.add_field("avatar", b"<svg></svg>", filename="x.svg", content_type="image/svg+xml")
+    assert (await api.call("PATCH", PATH, "amy", data=wrong)).status == 422
