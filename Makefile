@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+DEV_READY := $(VENV)/ready-for-tests
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 NPM := tests/interop/npm
 NPM_READY := $(NPM)/node_modules/.package-lock.json
@@ -30,11 +31,16 @@ help:
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with venv is needed: apt install python3 python3-venv' >&2; exit 1; }
-	@echo 'Installing what fedisw needs into .venv (once; about a minute) …' >&2
+	@echo 'Installing what fedisw needs into .venv (once; less than a minute) …' >&2
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install $(PIP_FLAGS) --no-compile --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m fedisw --help >/dev/null
+	@touch $@
+
+$(DEV_READY): $(READY) tests/requirements.lock
+	@echo 'Installing what the tests need into .venv (once; about a minute) …' >&2
+	@$(BIN)/pip install $(PIP_FLAGS) --no-compile --no-deps --require-hashes -r tests/requirements.lock
 	@touch $@
 
 $(NPM_READY): $(NPM)/package.json $(NPM)/package-lock.json
@@ -49,7 +55,7 @@ $(INTEROP_READY): tests/interop/requirements.lock
 	@touch $@
 
 # Node is the one thing that is not installed from here: without it that part of the tests is skipped, in CI it is a failure.
-tools: $(READY) $(INTEROP_READY)
+tools: $(DEV_READY) $(INTEROP_READY)
 	@if command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory $(NPM_READY); \
 	elif [ "$$CI" = true ]; then echo 'Node.js with npm is missing: the tests need it in CI' >&2; exit 1; \
 	else echo 'NODE.JS IS MISSING: the tests with other implementations will be skipped (apt install nodejs npm)' >&2; fi
@@ -63,26 +69,26 @@ test: tools
 soak: tools
 	@FEDISW_TEST_SOAK=1 SEED="$(SEED)" MINUTES="$(MINUTES)" $(BIN)/pytest --timeout 0 -rA tests/faults
 
-api-coverage: $(READY)
+api-coverage: $(DEV_READY)
 	@$(BIN)/python -m tests.arch.api_coverage
 
-screenshots: $(READY)
+screenshots: $(DEV_READY)
 	@$(BIN)/python -m tests.support.screenshots screenshots
 
-check: $(READY)
+check: $(DEV_READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest --numprocesses $(WORKERS) --quiet tests/arch tests/i18n
 
-bench: $(READY)
+bench: $(DEV_READY)
 	@$(BIN)/python -m bench
 
-messages: $(READY)
+messages: $(DEV_READY)
 	@$(BIN)/python -m tests.i18n.messages
 
-docs: $(READY)
+docs: $(DEV_READY)
 	@$(BIN)/python -m tests.arch.settings_page
 
 clean:

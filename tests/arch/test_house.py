@@ -47,7 +47,7 @@ def test_the_licence_is_whole() -> None:
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["license"] == "AGPL-3.0-or-later"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "tests/interop/requirements.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "tests/requirements.lock", "tests/interop/requirements.lock"])
 def test_every_locked_package_has_hashes_and_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text()
     entries = re.split(r"\n(?=\S)", text.strip())
@@ -57,12 +57,25 @@ def test_every_locked_package_has_hashes_and_no_host(lock: str) -> None:
     assert "--index-url" not in text
 
 
-def test_the_lock_holds_all_that_is_asked_for() -> None:
+def _locked(lock: str) -> dict[str, str]:
+    found = re.findall(r"^([A-Za-z0-9_.-]+)==([^ ;]+)", (ROOT / lock).read_text(), re.MULTILINE)
+    return {name.lower().replace("_", "-").replace(".", "-"): version for name, version in found}
+
+
+def _asked(*extras: str) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = project["dependencies"] + [name for extra in project["optional-dependencies"].values() for name in extra]
-    locked = set(re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
-    names = {re.split(r"[<>=\[;]", name)[0].strip().lower().replace("_", "-").replace(".", "-") for name in asked} - {"fedisw"}
-    assert names - {name.lower().replace("_", "-").replace(".", "-") for name in locked} == set()
+    asked = project["dependencies"] + [name for extra in extras for name in project["optional-dependencies"][extra]]
+    return {re.split(r"[<>=\[;]", name)[0].strip().lower().replace("_", "-").replace(".", "-") for name in asked} - {"fedisw"}
+
+
+def test_the_locks_hold_all_that_is_asked_for() -> None:
+    assert _asked("postgres", "checkout") - _locked("requirements.lock").keys() == set()
+    assert _asked("postgres", "checkout", "dev") - _locked("tests/requirements.lock").keys() == set()
+
+
+def test_tests_run_with_the_versions_that_servers_run_with() -> None:
+    running, tested = _locked("requirements.lock"), _locked("tests/requirements.lock")
+    assert {name: tested.get(name) for name in running} == running
 
 
 def test_the_page_of_settings_is_current() -> None:
