@@ -66,6 +66,9 @@ async def connect(request: web.Request) -> web.StreamResponse:
         except* (ConnectionResetError, TimeoutError):
             if request.transport is not None:  # the reader is gone, or takes nothing
                 request.transport.abort()
+        except* asyncio.CancelledError:
+            if not socket.closed:  # otherwise both have said goodbye, and aiohttp ends what waits for nothing any more
+                raise
         return socket
 
 
