@@ -56,7 +56,7 @@ def _activities() -> None:
     )
     op.create_index("ix_activities_account_id", "activities", ["account_id"])
     op.create_index("ix_activities_created_at", "activities", ["created_at"])
-    op.create_index("ix_activities_object_uri", "activities", ["object_uri"])
+    op.create_index("ix_activities_object", "activities", ["object_uri", "account_id"])
     op.create_index("ix_activities_status_id", "activities", ["status_id"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.peers import OutboundActivity
@@ -29,7 +29,9 @@ FORGET_TEXT = Command(
 SENT_TO_HOST = Query(
     int,
     select(deliveries.c.id)
-    .where(deliveries.c.activity_id == bindparam("activity_id"), deliveries.c.host == bindparam("host"))
+    .where(  # hosts are in lower case: this keeps SQLite from walking all deliveries of a host
+        deliveries.c.activity_id == bindparam("activity_id"), func.lower(deliveries.c.host) == bindparam("host")
+    )
     .limit(1),
 )
 

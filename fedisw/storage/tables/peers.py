@@ -58,7 +58,7 @@ class _Activities(TypedColumns):
     uri: Named[str] = Column(Text, unique=True)
     account_id = Column(BigId, nullable=False, index=True)
     type: Named[str] = Column(Text)
-    object_uri: Named[str] = Column(Text, index=True)
+    object_uri: Named[str] = Column(Text)
     status_id = Column(BigId, index=True)
     target_id = Column(BigId)
     body = Column(LargeBinary, nullable=False)
@@ -68,6 +68,7 @@ class _Activities(TypedColumns):
 
 
 activities = Table("activities", metadata, _Activities)
+Index("ix_activities_object", activities.c.object_uri, activities.c.account_id)
 
 
 class _Deliveries(TypedColumns):
