@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from fedisw.model.accounts import Account
+from fedisw.model.accounts import Account, Reach
 from fedisw.model.paging import Page
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import blocks
@@ -19,8 +19,13 @@ Found = list[tuple[int, Account]]  # each with the hidden id that pages the list
 
 
 def without_blocked(tx: Tx, found: Sequence[Account], *, viewer_id: int | None) -> list[Account]:
-    """Those of some accounts that the viewer may meet: no block between the two (VIS-3), neither suspended nor deleted."""
-    hidden = blocks.around(tx, viewer_id, [account.id for account in found]) if viewer_id is not None else frozenset[int]()
+    """Those of some accounts that the viewer may meet: no block between the two (VIS-3), neither suspended nor deleted.
+
+    Callers without proof meet only people whose reach is `public` (professional, section 14.1).
+    """
+    if viewer_id is None:
+        return [account for account in found if account.usable and account.reach is Reach.PUBLIC]
+    hidden = blocks.around(tx, viewer_id, [account.id for account in found])
     return [account for account in found if account.usable and account.id not in hidden]
 
 
