@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from fedisw.jobs.work import ClosePoll, FanOut, FetchParent, PublishStatus
@@ -52,6 +53,7 @@ def create_status(
     if not draft.html and not draft.media_ids and draft.poll is None:
         raise Invalid("text", "can't be blank", code="ERR_BLANK")
     parent = _readable_parent(tx, draft.in_reply_to_id, author.id)
+    draft = _no_wider(tx, draft, parent)
     poll = _new_poll(draft.poll, status_id=status_id, author=author, poll_id=new_id()) if draft.poll else None
     status = _local_row(tx, author=author, draft=draft, status_id=status_id, uri=uri, url=url, parent=parent, poll=poll, now=now)
     statuses.insert_once(tx, status)
@@ -123,6 +125,14 @@ def _readable_parent(tx: Tx, parent_id: int | None, author_id: int) -> Status | 
     if parent.id not in audience.readable(tx, [parent.id], author_id):
         raise NotFound("status", parent_id)
     return parent
+
+
+def _no_wider(tx: Tx, draft: Draft, parent: Status | None) -> Draft:
+    """An answer to what stays here stays here too, unless it is for named people only (VIS-5)."""
+    if parent is None or not parent.local or draft.local_only or draft.visibility is Visibility.DIRECT:
+        return draft
+    stays = _audience(parent, accounts.get(tx, parent.account_id)).stays_here
+    return replace(draft, local_only=True) if stays else draft
 
 
 def _conversation(tx: Tx, status_id: int, uri: str) -> int:
