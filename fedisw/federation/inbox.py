@@ -26,7 +26,7 @@ from fedisw.net.limits import AS2_KINDS
 from fedisw.observe import metrics
 from fedisw.services import accounts as profiles
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, hosts, inbound, replays, tombstones
+from fedisw.storage.queries import accounts, deliveries, hosts, inbound, replays, tombstones
 from fedisw.vocab import read
 from fedisw.vocab.activities import Ignored
 from fedisw.vocab.activity_readers import parse_activity
@@ -88,10 +88,13 @@ async def _accept(peer: Peer, parts: RequestParts) -> bool:
     sender = await _verified(peer, request, found, parts.body, stored=stored, departing=departing)  # 6 to 8
     if sender is None or not _may_have_effect(peer, document, actor_uri, sender):  # 9
         return False
-    await peer.pressure.check(peer.db, authority_of(sender.account.uri), now=peer.now())
+    host = authority_of(sender.account.uri)
+    await peer.pressure.check(peer.db, host, now=peer.now())
     kept = await peer.db.write(_keep, _kept(peer, document, sender, parts.body), sender, peer)  # 10
     peer.public_keys.forget(found.key_id)
-    peer.client.breakers.succeeded(authority_of(sender.account.uri))
+    if peer.client.breakers.state(host).is_open:  # it is back: what waits for it may go (P-8)
+        await peer.db.write(deliveries.release, host, now=peer.now())
+    peer.client.breakers.succeeded(host)
     return kept
 
 

@@ -16,6 +16,7 @@ from typing import Final, Self
 from fedisw.config import Role, Settings
 from fedisw.crypto.passwords import Passwords
 from fedisw.crypto.seal import Sealer
+from fedisw.federation import delivery
 from fedisw.federation.context import Peer
 from fedisw.federation.signing import SigningKeys
 from fedisw.jobs.schedule import Scheduler
@@ -113,6 +114,7 @@ class Runtime:
             parts.callback(passwords.close)
             peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
             await _ensure_actor(peer, sealer)
+            await delivery.restore_breakers(peer)
             tools = Tools(peer=replace(peer, db=db.in_background()), store=store, images=images, sealer=sealer)
             return cls(
                 settings=settings,

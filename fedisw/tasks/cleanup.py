@@ -14,7 +14,18 @@ from fedisw.media.store import MediaStore
 from fedisw.model.media import RemoteFile
 from fedisw.services import media, oauth, purging
 from fedisw.storage.db import Database, Tx
-from fedisw.storage.queries import applied, hosts, idempotency, inbound, mutes, remote_files, replays, sessions, tombstones
+from fedisw.storage.queries import (
+    applied,
+    deliveries,
+    hosts,
+    idempotency,
+    inbound,
+    mutes,
+    remote_files,
+    replays,
+    sessions,
+    tombstones,
+)
 from fedisw.storage.queries import purging as purging_rows
 from fedisw.tasks.house import House
 
@@ -82,6 +93,7 @@ _BRIEF: Final[tuple[Unit, ...]] = (
     lambda tx, now: replays.prune(tx, before=now - REPLAYS),
     lambda tx, now: idempotency.prune(tx, before=now - IDEMPOTENCY),
     lambda tx, now: mutes.prune(tx, now=now),
+    lambda tx, now: deliveries.give_up_dead(tx, since=now - 2 * HOUR, now=now),
 )
 _OLD: Final[tuple[Unit, ...]] = (
     lambda tx, now: applied.prune(tx, ids_before=now - APPLIED, withdrawn_before=now - YEAR),

@@ -8,15 +8,20 @@ import pytest
 from sqlalchemy import bindparam, update
 
 from fedisw.crypto.signed import Scheme
+from fedisw.federation import resolve
+from fedisw.federation.delivery import restore_breakers
 from fedisw.jobs.work import Deliver
 from fedisw.model.jobs import Cause, JobState
 from fedisw.model.peers import DeliveryState
+from fedisw.net.breaker import CLOSED
+from fedisw.services import editing
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import deliveries, hosts, job_keeping
 from fedisw.storage.statements import Command
 from fedisw.storage.tables.jobs import jobs
 from tests.net.servers import Names
 from tests.support.jobs import all_jobs
+from tests.support.peers import PeerServer
 from tests.support.sending import Receiver, Said, Sending
 
 BURY = Command(update(jobs).where(jobs.c.id == bindparam("key")).values(state=JobState.DEAD, finished_at=bindparam("at")))
@@ -310,3 +315,73 @@ async def test_where_it_stands_is_told_to_the_author(us: Sending) -> None:
     tally = await us.db.read(deliveries.tally, status.id)
     assert tally == {DeliveryState.DELIVERED: 1, DeliveryState.REFUSED: 1}
     assert len(beta.got) == len(gamma.got) == 1
+
+
+async def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(us: Sending) -> None:
+    beta = await one_post(us)
+
+    async def killed() -> None:
+        await us.db.write(job_keeping.give_back_owned, owner="worker-0/", now=us.clock())
+
+    beta.meanwhile = killed
+    await us.run()
+    first, second = beta.got
+    assert first.document["id"] == second.document["id"]
+    assert await us.states() == ["delivered"]
+
+
+async def test_a_job_cancelled_while_it_was_sent_changes_nothing_any_more(us: Sending) -> None:
+    beta = await one_post(us)
+
+    async def cancelled() -> None:
+        (job,) = [job for job in await all_jobs(us.db) if job.kind == "Deliver"]
+        await us.db.write(job_keeping.cancel, job.id, now=us.clock())
+
+    beta.meanwhile = cancelled
+    await us.run()
+    assert len(beta.got) == 1
+    assert await us.states() == ["waiting"]
+
+
+async def test_a_deletion_waits_for_the_post_that_is_being_sent(us: Sending) -> None:
+    amy, beta = await us.person(), await us.server("beta.test")
+    await us.follower(amy, "ben", "beta.test")
+    status = await us.post(amy)
+
+    async def deleted() -> None:
+        await us.db.write(editing.delete_status, author_id=amy.id, status_id=status.id, now=us.clock())
+
+    beta.meanwhile = deleted
+    await us.run()
+    assert beta.types == ["Create", "Delete"]
+    assert await us.states() == ["delivered", "delivered"]
+
+
+async def test_a_request_from_a_host_that_was_left_alone_brings_it_all_that_waits(us: Sending, gamma: PeerServer) -> None:
+    amy = await us.person()
+    ben = gamma.person("ben")
+    known = await resolve.account(us.peer, ben.uri)
+    await us.follow(known, amy)
+    await us.post(amy)
+    for _ in range(5):
+        us.peer.client.breakers.failed("gamma.test")
+    await us.run()
+    assert gamma.taken == []
+    assert await us.home.take(ben.signed(ben.activity("Like", "https://home.test/ap/objects/1"))) == 202
+    await us.run()
+    assert [document["type"] for document in gamma.taken] == ["Create"]
+
+
+async def test_hosts_that_were_left_alone_are_left_alone_after_a_restart(us: Sending) -> None:
+    beta = await one_post(us)
+    beta.always = Said(status=500)
+    for _ in range(4):
+        us.peer.client.breakers.failed("beta.test")
+    await us.run()
+    assert len(beta.got) == 1
+    us.peer.client.breakers.put("beta.test", CLOSED)  # what a new process knows
+    assert await restore_breakers(us.peer) == 1
+    await us.run(seconds=31)
+    assert len(beta.got) == 1
+    await us.run(seconds=31)
+    assert len(beta.got) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,12 +80,15 @@ class Receiver:
     Attributes:
         got: every POST, in order.
         documents: what GETs of a path answer, JSON or a status.
+        always: what is said when the script is over, 202 if not given.
+        meanwhile: is done once, after a POST arrived and before it is answered.
     """
 
     def __init__(self, host: str) -> None:
         self.host = host
         self.got: list[Got] = []
         self.documents: dict[str, dict[str, Any] | int] = {}
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
         self._script: deque[Said] = deque()
         self.always: Said | None = None
 
@@ -111,6 +114,9 @@ class Receiver:
         read = Request.of(method="POST", target=request.raw_path, scheme="https", headers=headers)
         body = await request.read()
         self.got.append(Got(path=request.path_qs, request=read, headers=request.headers, body=body))
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
         said = self._script.popleft() if self._script else self.always or Said()
         if said.hangs_up:
             assert request.transport is not None
