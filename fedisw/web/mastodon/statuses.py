@@ -22,6 +22,7 @@ from fedisw.storage.db import Tx
 from fedisw.storage.queries import replies, statuses, timelines
 from fedisw.web import answers, forms
 from fedisw.web.keys import CALLER, DB, NEW_ID, NOW, SETTINGS
+from fedisw.web.mastodon import strangers
 from fedisw.web.mastodon.compose import Composed, StatusForm, compose, idempotency_of
 from fedisw.web.mastodon.context import caching, id_in, me, refuse, site_of, viewer_id_of
 from fedisw.web.mastodon.entities.account import account_entity
@@ -58,6 +59,7 @@ async def create(request: web.Request) -> web.Response:
     unwanted = _unexpected(form, composed)
     if unwanted:
         return _unexpected_answer(unwanted)
+    await strangers.count(request, composed)
     settings, new_id, status_id = request.app[SETTINGS], request.app[NEW_ID], request.app[NEW_ID]()
     gathered = await request.app[DB].write(
         _create,
