@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
@@ -146,15 +147,17 @@ class Query(_Statement, Generic[T]):
         kind: a frozen dataclass or Struct (its fields are compared with the columns by name), a scalar for one
             column, or `tuple[…]` of these.
         element: a select, or an insert, update or delete with `returning`.
+        remembered: how many values are kept by the row they were made from, for wide rows that come again and again.
 
     Raises:
         Mismatch: columns and fields differ.
     """
 
-    def __init__(self, kind: TypeForm[T], element: Rows) -> None:
+    def __init__(self, kind: TypeForm[T], element: Rows, *, remembered: int = 0) -> None:
         super().__init__(element)
         columns = element.exported_columns if isinstance(element, Change) else element.selected_columns
-        self.read: Callable[[Any], T] = build_reader(kind, list(columns.values()))
+        read = build_reader(kind, list(columns.values()))
+        self.read: Callable[[Any], T] = lru_cache(remembered)(read) if remembered else read
 
 
 class Command(_Statement):

@@ -14,13 +14,14 @@ from fedisw.storage.statements import Command, IdIn, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
 
 C = accounts.c
+REMEMBERED = 1_024  # accounts; those who are active are read for every post
 _FIXED = frozenset(
     {"id", "uri", "created_at", "statuses_count", "followers_count", "following_count", "last_status_at", "revision"}
 )
 
-BY_ID = Query(Account, select(accounts).where(C.id == bindparam("id")))
-BY_IDS = Query(Account, select(accounts).where(IdIn(C.id, "ids")))
-BY_URI = Query(Account, select(accounts).where(C.uri == bindparam("uri")))
+BY_ID = Query(Account, select(accounts).where(C.id == bindparam("id")), remembered=REMEMBERED)
+BY_IDS = Query(Account, select(accounts).where(IdIn(C.id, "ids")), remembered=REMEMBERED)
+BY_URI = Query(Account, select(accounts).where(C.uri == bindparam("uri")), remembered=REMEMBERED)
 BY_URIS = Query(Account, select(accounts).where(TextIn(C.uri, "uris")))
 LOCAL = Query(Account, select(accounts).where(func.lower(C.username) == bindparam("username"), C.host.is_(None)))
 BY_HANDLE = Query(

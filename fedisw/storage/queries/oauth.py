@@ -40,6 +40,7 @@ HOLDER = Query(
     .outerjoin(users, users.c.id == T.account_id)
     .outerjoin(accounts, accounts.c.id == T.account_id)
     .where(T.token_hash == bindparam("token_hash")),
+    remembered=1_024,  # asked for by every request
 )
 TOUCH_APP = Command(update(apps).where(A.id == bindparam("key")).values(last_used_at=bindparam("at")))
 TOUCH_TOKEN = Command(update(tokens).where(T.id == bindparam("key")).values(last_used_at=bindparam("at")))
