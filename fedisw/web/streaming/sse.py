@@ -36,10 +36,8 @@ async def health(_request: web.Request) -> web.Response:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/streaming/{channel}"""
-    name = NAMES.get(request.match_info["channel"].strip("/"))
-    if name is None:
-        raise Malformed("Unknown channel requested")
+    """GET /api/v1/streaming/user and the others of NAMES"""
+    name = NAMES[request.path.removeprefix(PREFIX).strip("/")]
     if name.startswith("public") and request.query.get("only_media", "").lower() not in NO:
         name += ":media"
     asked = Asked(name=name, tag=request.query.get("tag", ""), list_id=request.query.get("list", ""))
@@ -53,6 +51,11 @@ async def stream(request: web.Request) -> web.StreamResponse:
         if request.method != hdrs.METH_HEAD:
             await _send_all(request, response, listener)
         return response
+
+
+async def unknown(_request: web.Request) -> web.Response:
+    """GET /api/v1/streaming/{channel}"""
+    raise Malformed("Unknown channel requested")
 
 
 async def _send_all(request: web.Request, response: web.StreamResponse, listener: Listener) -> None:
@@ -81,5 +84,6 @@ def _text(frame: Frame) -> str:
 
 ROUTES: Final = (
     Route("GET", "/api/v1/streaming/health", health, Auth.public()),
-    Route("GET", "/api/v1/streaming/{channel:.+}", stream, Auth.stream()),
+    *(Route("GET", f"{PREFIX}{name}", stream, Auth.stream()) for name in NAMES),
+    Route("GET", "/api/v1/streaming/{channel:.+}", unknown, Auth.stream()),
 )

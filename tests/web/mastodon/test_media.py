@@ -38,22 +38,22 @@ async def fetched(api: Api, url: str) -> bytes:
         return await answer.read()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])
 @pytest.mark.parametrize("path", ["/api/v1/media", "/api/v2/media"])
-async def test_an_upload_shows_the_picture_and_nothing_of_its_author(api: Api, kind: str, path: str) -> None:
+async def test_an_upload_shows_the_picture_and_nothing_of_its_author(api: Api, path: str) -> None:
     await api.join("amy")
-    answer = await upload(api, "amy", telltale(kind), path=path, description="A door", focus="0.5,-0.25")
-    assert answer.status == 200
-    shown = answer.json
-    assert (shown["type"], shown["description"]) == ("image", "A door")
-    assert shown["meta"]["focus"] == {"x": 0.5, "y": -0.25}
-    assert (shown["meta"]["original"]["width"], shown["meta"]["original"]["height"]) == (64, 48)
-    assert shown["blurhash"]
-    for url in (shown["url"], shown["preview_url"]):
-        data = await fetched(api, url)
-        assert SECRET.encode() not in data
-        assert not opened(data).getexif()
-    assert await api.ok("GET", f"/api/v1/media/{shown['id']}", "amy") == shown
+    for kind in ("JPEG", "PNG", "GIF", "WEBP"):
+        answer = await upload(api, "amy", telltale(kind), path=path, description="A door", focus="0.5,-0.25")
+        assert answer.status == 200
+        shown = answer.json
+        assert (shown["type"], shown["description"]) == ("image", "A door")
+        assert shown["meta"]["focus"] == {"x": 0.5, "y": -0.25}
+        assert (shown["meta"]["original"]["width"], shown["meta"]["original"]["height"]) == (64, 48)
+        assert shown["blurhash"]
+        for url in (shown["url"], shown["preview_url"]):
+            data = await fetched(api, url)
+            assert SECRET.encode() not in data
+            assert not opened(data).getexif()
+        assert await api.ok("GET", f"/api/v1/media/{shown['id']}", "amy") == shown
 
 
 async def test_a_moving_picture_moves_and_its_preview_does_not(api: Api) -> None:
@@ -100,21 +100,21 @@ async def test_files_of_others_are_not_there(api: Api) -> None:
     assert refused.status == 422
 
 
-@pytest.mark.parametrize(
-    ("data", "error"),
-    [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Validation failed: File content type is invalid, File is invalid"),
-        (b"<html>", "Validation failed: File content type is invalid, File is invalid"),
-        (b"", "Validation failed: File content type is invalid, File is invalid"),
-        (b"\x00\x00\x00\x20ftypisom" + bytes(100), "Validation failed: File content type is invalid, File is invalid"),
-        (telltale("PNG")[:200], "File type of uploaded media could not be verified"),
-    ],
-    ids=["svg", "html", "empty", "video", "broken"],
+WRONG_TYPE = "Validation failed: File content type is invalid, File is invalid"
+REFUSED = (
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", WRONG_TYPE),
+    (b"<html>", WRONG_TYPE),
+    (b"", WRONG_TYPE),
+    (b"\x00\x00\x00\x20ftypisom" + bytes(100), WRONG_TYPE),
+    (telltale("PNG")[:200], "File type of uploaded media could not be verified"),
 )
-async def test_what_is_no_picture_is_refused_in_the_words_that_clients_know(api: Api, data: bytes, error: str) -> None:
+
+
+async def test_what_is_no_picture_is_refused_in_the_words_that_clients_know(api: Api) -> None:
     await api.join("amy")
-    answer = await upload(api, "amy", data)
-    assert (answer.status, answer.json["error"]) == (422, error)
+    for data, error in REFUSED:
+        answer = await upload(api, "amy", data)
+        assert (answer.status, answer.json["error"]) == (422, error)
     assert await api.runtime.store.usage() == {}
 
 

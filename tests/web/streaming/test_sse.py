@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -17,13 +17,11 @@ from fedisw.storage.queries import oauth as tokens
 from fedisw.web.streaming import sse
 from tests.web.streaming.conftest import SOON, Api
 
-PATH = "/api/v1/streaming"
-
 
 @asynccontextmanager
 async def opened(api: Api, path: str, who: str, **more: Any) -> AsyncIterator[ClientResponse]:
     """A stream that has begun."""
-    async with api.client.get(f"{PATH}/{path}", headers=api.tokens[who], **more) as answer:
+    async with api.client.get(path, headers=api.tokens[who], **more) as answer:
         assert answer.status == 200
         assert await line_of(answer) == ":)"
         yield answer
@@ -43,7 +41,7 @@ async def event_of(answer: ClientResponse) -> tuple[str, str]:
 async def test_a_follower_hears_of_a_post_and_of_its_end(api: Api) -> None:
     await api.join("amy", "ben")
     await api.follow("ben", "amy")
-    async with api.runtime.working(), opened(api, "user", "ben") as stream:
+    async with api.runtime.working(), opened(api, "/api/v1/streaming/user", "ben") as stream:
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         assert stream.headers["Cache-Control"] == "private, no-store"
         assert stream.headers["Access-Control-Allow-Origin"] == "*"
@@ -57,26 +55,39 @@ async def test_a_follower_hears_of_a_post_and_of_its_end(api: Api) -> None:
         assert await event_of(stream) == ("delete", post["id"])
 
 
-@pytest.mark.parametrize(
-    "path", ["public", "public/local", "public?only_media=true", "hashtag?tag=Care", "hashtag/local/?tag=care", "public/"]
+OPEN = (
+    "/api/v1/streaming/public",
+    "/api/v1/streaming/public/",
+    "/api/v1/streaming/public/local",
+    "/api/v1/streaming/hashtag?tag=Care",
+    "/api/v1/streaming/hashtag/local/?tag=care",
 )
-async def test_every_open_stream_has_an_address(api: Api, path: str) -> None:
+QUIET = (
+    "/api/v1/streaming/public?only_media=true",
+    "/api/v1/streaming/public/remote",
+    "/api/v1/streaming/direct",
+)
+
+
+async def test_every_stream_has_an_address(api: Api) -> None:
     await api.join("amy", "ben")
-    async with opened(api, path, "ben") as stream:
-        plain = await api.post("amy", "Look #care")
-        if "only_media" in path:
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(opened(api, path, "ben")) for path in OPEN]
+        quiet = [await stack.enter_async_context(opened(api, path, "ben")) for path in QUIET]
+        post = await api.post("amy", "Look #care")
+        for stream in streams:
+            event, data = await event_of(stream)
+            assert (event, json.loads(data)["id"]) == ("update", post["id"])
+        for stream in quiet:
             with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.2):
+                async with asyncio.timeout(0.05):
                     await line_of(stream)
-            return
-        event, data = await event_of(stream)
-        assert (event, json.loads(data)["id"]) == ("update", plain["id"])
 
 
 async def test_the_stream_of_notifications_has_nothing_else(api: Api) -> None:
     await api.join("amy", "ben")
     await api.follow("ben", "amy")
-    async with opened(api, "user/notification", "ben") as stream:
+    async with opened(api, "/api/v1/streaming/user/notification", "ben") as stream:
         await api.post("amy", "Not for the bell")
         await api.post("amy", "Hello @ben")
         event, data = await event_of(stream)
@@ -86,40 +97,40 @@ async def test_the_stream_of_notifications_has_nothing_else(api: Api) -> None:
 async def test_silence_has_a_heartbeat(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sse, "BEAT", 0.05)
     await api.join("amy")
-    async with opened(api, "user", "amy") as stream:
+    async with opened(api, "/api/v1/streaming/user", "amy") as stream:
         assert [await line_of(stream) for _ in range(2)] == [":thump", ":thump"]
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "error"),
-    [
-        ("/nonsense", 400, "Unknown channel requested"),
-        ("/user/everything", 400, "Unknown channel requested"),
-        ("/hashtag", 400, "Missing tag name parameter"),
-        ("/list", 400, "Missing list name parameter"),
-        ("/list?list=1", 401, "Not authorized to stream this list"),
-    ],
+REFUSED = (
+    ("/api/v1/streaming/nonsense", 400, "Unknown channel requested"),
+    ("/api/v1/streaming/user/everything", 400, "Unknown channel requested"),
+    ("/api/v1/streaming/hashtag", 400, "Missing tag name parameter"),
+    ("/api/v1/streaming/list", 400, "Missing list name parameter"),
+    ("/api/v1/streaming/list?list=1", 401, "Not authorized to stream this list"),
 )
-async def test_what_cannot_be_heard_is_answered_at_once(api: Api, path: str, status: int, error: str) -> None:
+
+
+async def test_what_cannot_be_heard_is_answered_at_once(api: Api) -> None:
     await api.join("amy")
-    answer = await api.call("GET", PATH + path, "amy")
-    assert (answer.status, answer.json["error"], answer.headers["X-Error-Message"]) == (status, error, error)
+    for path, status, error in REFUSED:
+        answer = await api.call("GET", path, "amy")
+        assert (answer.status, answer.json["error"], answer.headers["X-Error-Message"]) == (status, error, error)
 
 
 async def test_who_may_not_listen_is_told(api: Api) -> None:
     (amy,) = await api.join("amy")
-    assert (await api.call("GET", f"{PATH}/user")).status == 401
+    assert (await api.call("GET", "/api/v1/streaming/user")).status == 401
     api.tokens["writer"] = await api.people.bearer(amy, "write profile")
-    answer = await api.call("GET", f"{PATH}/user", "writer")
+    answer = await api.call("GET", "/api/v1/streaming/user", "writer")
     assert (answer.status, answer.json["error"]) == (401, "Access token does not have the required scopes")
     api.tokens["app"] = await api.people.bearer(None)
-    assert (await api.call("GET", f"{PATH}/public", "app")).status == 422
+    assert (await api.call("GET", "/api/v1/streaming/public", "app")).status == 422
 
 
 async def test_a_revoked_token_ends_the_stream(api: Api) -> None:
     (amy,) = await api.join("amy")
     (token,) = await api.db.read(tokens.token_ids, amy.id)
-    async with opened(api, "user", "amy") as stream:
+    async with opened(api, "/api/v1/streaming/user", "amy") as stream:
         await api.db.write(oauth.end_token, token)
         assert await line_of(stream) == ""
         assert stream.content.at_eof()
@@ -127,11 +138,11 @@ async def test_a_revoked_token_ends_the_stream(api: Api) -> None:
 
 async def test_a_head_request_ends(api: Api) -> None:
     await api.join("amy")
-    assert (await api.call("HEAD", f"{PATH}/user", "amy")).status == 200
+    assert (await api.call("HEAD", "/api/v1/streaming/user", "amy")).status == 200
 
 
 async def test_the_health_of_streaming_is_told_to_everybody(api: Api) -> None:
-    answer = await api.call("GET", f"{PATH}/health")
+    answer = await api.call("GET", "/api/v1/streaming/health")
     assert (answer.status, answer.text) == (200, "OK")
 
 
@@ -139,8 +150,11 @@ async def test_a_token_in_the_query_is_in_no_log(api: Api) -> None:
     await api.join("amy")
     text = api.tokens["amy"]["Authorization"].removeprefix("Bearer ")
     with structlog.testing.capture_logs() as logs:
-        assert (await api.call("HEAD", f"{PATH}/user?access_token={text}")).status == 200
-        assert (await api.call("GET", f"{PATH}/nonsense?access_token={text}")).status == 400
-    assert [entry["path"] for entry in logs if entry["event"] == "web.request"] == [f"{PATH}/user", f"{PATH}/nonsense"]
+        assert (await api.call("HEAD", f"/api/v1/streaming/user?access_token={text}")).status == 200
+        assert (await api.call("GET", f"/api/v1/streaming/nonsense?access_token={text}")).status == 400
+    assert [entry["path"] for entry in logs if entry["event"] == "web.request"] == [
+        "/api/v1/streaming/user",
+        "/api/v1/streaming/nonsense",
+    ]
     assert text not in str(logs)
     assert (await api.call("GET", f"/api/v1/timelines/home?access_token={text}")).status == 401
