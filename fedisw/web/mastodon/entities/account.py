@@ -157,7 +157,7 @@ def account_entity(account: AccountValue, site: Site) -> Account:
 def muted_entity(account: AccountValue, site: Site, *, expires_at: datetime | None) -> MutedAccount:
     """Somebody on the list of muted accounts."""
     members = _members(account, site)
-    return MutedAccount(**members, mute_expires_at=moment_or_none(expires_at))  # type: ignore[arg-type]  # as above
+    return MutedAccount(**members, mute_expires_at=moment_or_none(expires_at))  # type: ignore[arg-type]  # names and types are those of the Struct
 
 
 def credential_entity(account: AccountValue, user: User, site: Site, *, waiting: int) -> CredentialAccount:
@@ -177,7 +177,7 @@ def credential_entity(account: AccountValue, user: User, site: Site, *, waiting:
         indexable=account.indexable,
     )
     members = _members(account, site)
-    return CredentialAccount(**members, source=source, role=role_entity(user.role))  # type: ignore[arg-type]  # as above
+    return CredentialAccount(**members, source=source, role=role_entity(user.role))  # type: ignore[arg-type]  # names and types are those of the Struct
 
 
 def preferences_entity(user: User) -> Preferences:

@@ -36,7 +36,7 @@ def application_entity(app: App, *, vapid_key: str) -> Application:
 def credential_application_entity(app: App, *, secret: str, vapid_key: str) -> CredentialApplication:
     """An application that has just registered."""
     members = _members(app, vapid_key)
-    return CredentialApplication(**members, client_id=app.client_id, client_secret=secret)  # type: ignore[arg-type]  # as above
+    return CredentialApplication(**members, client_id=app.client_id, client_secret=secret)  # type: ignore[arg-type]  # names and types are those of the Struct
 
 
 def _members(app: App, vapid_key: str) -> dict[str, object]:
