@@ -30,7 +30,13 @@ class Toot:
 
     def __call__(self, *arguments: str) -> str:
         done = subprocess.run(
-            [PROGRAM, *arguments], env=self.env, capture_output=True, text=True, timeout=WAIT, check=False, stdin=subprocess.DEVNULL
+            [PROGRAM, *arguments],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=WAIT,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 0, f"toot {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout

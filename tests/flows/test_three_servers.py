@@ -158,7 +158,7 @@ async def test_changes_and_the_end_of_a_post_reach_everybody_who_got_it(three: T
         assert await home(server) == []
 
 
-async def test_votes_from_two_servers_are_counted_and_told(three: Three) -> None:
+async def test_votes_from_two_servers_are_counted_and_told(three: Three, clock: Clock) -> None:
     await everybody_follows(three, three.alpha)
     poll = {"options": ["Monday", "Friday"], "expires_in": 3600, "multiple": True}
     made = await post(three, three.alpha, "When?", poll=poll)
@@ -169,11 +169,13 @@ async def test_votes_from_two_servers_are_counted_and_told(three: Three) -> None
         await three.settle()
     counted = (await three.alpha.ask(f"/api/v1/statuses/{made['id']}"))["poll"]
     assert ([one["votes_count"] for one in counted["options"]], counted["voters_count"]) == ([1, 2], 2)
+    clock.forward(minutes=1)
+    await three.settle()
     at_beta = (await home(three.beta))[0]["poll"]
     assert [one["votes_count"] for one in at_beta["options"]] == [1, 2]
 
 
-async def test_who_is_blocked_is_cut_off_and_stays_out(three: Three) -> None:
+async def test_who_is_blocked_is_cut_off_and_stays_out(three: Three, clock: Clock) -> None:
     await everybody_follows(three, three.alpha)
     before = await post(three, three.alpha, "For all")
     gus = await three.alpha.meet(three.gamma.account)
@@ -181,18 +183,18 @@ async def test_who_is_blocked_is_cut_off_and_stays_out(three: Three) -> None:
     await three.settle()
     amy = await three.gamma.meet(three.alpha.account)
     assert not (await relation(three.gamma, amy))["following"]
+    clock.forward(seconds=5)
     await post(three, three.alpha, "Without gus", visibility="private")
     assert [one["content"] for one in await home(three.beta)] == ["<p>Without gus</p>", "<p>For all</p>"]
-    assert [one["content"] for one in await home(three.gamma)] in ([], ["<p>For all</p>"])
+    assert await home(three.gamma) == []
     at_gamma = await seen_at(three.gamma, before["uri"])
-    if at_gamma is not None:
-        await post(three, three.gamma, "@amy@alpha.test hear me", in_reply_to_id=at_gamma["id"])
-        assert (await three.alpha.ask(f"/api/v1/statuses/{before['id']}/context"))["descendants"] == []
-    assert await kinds(three.alpha) == ["follow"]
-    answer = await three.gamma.call("POST", f"/api/v1/accounts/{amy}/follow", json={})
+    await post(three, three.gamma, "@amy@alpha.test hear me", in_reply_to_id=at_gamma["id"])
+    await three.gamma.do(f"/api/v1/accounts/{amy}/follow")
     await three.settle()
-    assert answer.status in (200, 403)
-    assert not (await relation(three.gamma, amy))["following"]
+    assert (await three.alpha.ask(f"/api/v1/statuses/{before['id']}/context"))["descendants"] == []
+    assert await kinds(three.alpha) == ["follow"]
+    state = await relation(three.gamma, amy)
+    assert (state["following"], state["requested"]) == (False, False)
 
 
 async def test_posts_for_followers_never_reach_a_server_without_one(three: Three) -> None:
@@ -205,7 +207,7 @@ async def test_posts_for_followers_never_reach_a_server_without_one(three: Three
     boosted = await three.beta.call("POST", f"/api/v1/statuses/{seen['id']}/reblog", json={})
     assert boosted.status == 403
     answer = await post(three, three.beta, "@amy@alpha.test thanks", in_reply_to_id=seen["id"])
-    assert answer["visibility"] in ("public", "private")
+    assert answer["visibility"] == "private"
     assert await seen_at(three.gamma, secret["uri"]) is None
     path = secret["uri"].removeprefix("https://alpha.test")
     unsigned = await three.alpha.call("GET", path, signed_in=False, headers={"Accept": AJ})

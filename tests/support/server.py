@@ -1,9 +1,9 @@
 """Real `fedisw run` processes for tests: each with its own data folder, database and port, known by its address.
 
-    server = prepared(folder, database_url)
-    with running(server):
-        bob = server.person("bob")
-        bob.post("/api/v1/statuses", status="Hello")
+server = prepared(folder, database_url)
+with running(server):
+    bob = server.person("bob")
+    bob.post("/api/v1/statuses", status="Hello")
 """
 
 from __future__ import annotations
