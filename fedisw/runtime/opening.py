@@ -21,7 +21,6 @@ from fedisw.federation.context import Peer
 from fedisw.federation.signing import SigningKeys
 from fedisw.jobs.schedule import Scheduler
 from fedisw.jobs.worker import Worker
-from fedisw.live import topics
 from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
 from fedisw.media.images import Images
@@ -141,7 +140,7 @@ class Runtime:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Everything that runs by itself in the roles of this process, until the end of the `async with`."""
-        signals = SignalReader(self.db, lambda topic, message: self.bus.publish(topic, topics.decode(message)))
+        signals = SignalReader(self.db, self.bus.receive)
         watch = Watch(self.db, self.now, folder=self.settings.data_dir, state=self.state)
         roles = self.settings.run.roles
         async with asyncio.TaskGroup() as group:
@@ -229,7 +228,7 @@ async def _database(settings: Settings, clock: Callable[[], datetime], bus: Bus,
         readers=settings.database.readers,
         threads=settings.database.threads,
         clock=clock,
-        on_publish=lambda topic, message: bus.publish(topic, topics.decode(message)),
+        on_publish=bus.receive,
         on_jobs=wake.set,
         on_unit=_meter,
     )

@@ -128,7 +128,9 @@ def delete_remote_account(tx: Tx, *, account_id: int, now: datetime) -> None:
     if account.local or account.deleted_at is not None:
         return
     tombstones.add(tx, Tombstone(uri=account.uri, account_id=account.id, former_type="Person", deleted_at=now))
-    accounts.replace(tx, _emptied(account, now))
+    emptied = _emptied(account, now)
+    _remove_pictures(tx, account, emptied)
+    accounts.replace(tx, emptied)
     tx.enqueue(PurgeAccount(account_id=account.id))
 
 
@@ -143,7 +145,9 @@ def delete_local_account(tx: Tx, *, account_id: int, now: datetime) -> None:
     names.take(tx, account.username, at=now)
     signing_in.end_everything(tx, account_id=account_id)
     users.remove(tx, account_id)
-    accounts.replace(tx, _emptied(account, now))
+    emptied = _emptied(account, now)
+    _remove_pictures(tx, account, emptied)
+    accounts.replace(tx, emptied)
     tx.enqueue(PublishAccountDelete(account_id=account_id), PurgeAccount(account_id=account_id))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from fedisw.live import topics
 from fedisw.media.keys import new_key
 from fedisw.media.probe import Kind
-from fedisw.model.accounts import Account
+from fedisw.model.accounts import Account, Picture
 from fedisw.model.media import Media, MediaKind
 from fedisw.model.paging import Page
 from fedisw.services import accounts as account_services
@@ -31,7 +31,8 @@ def a_file(tx: Tx, owner: Account) -> Media:
 
 async def test_nothing_of_a_deleted_person_is_left_but_tombstones_and_the_name(db: Database) -> None:
     def unit(tx: Tx) -> None:
-        amy, ben = put_account(tx, "amy"), put_account(tx, "ben")
+        face = Picture(key=new_key(Kind.PNG), static_key=new_key(Kind.PNG))
+        amy, ben = put_account(tx, "amy", avatar=face), put_account(tx, "ben")
         put_follow(tx, amy, ben)
         put_follow(tx, ben, amy)
         liked = post(tx, ben, "Stays")
@@ -53,7 +54,7 @@ async def test_nothing_of_a_deleted_person_is_left_but_tombstones_and_the_name(d
         assert marks.favourites_of(tx, amy.id, Page()) == []
         assert files.owned(tx, [attached.id, loose.id], account_id=amy.id) == []
         removed = {key for job in waiting(tx) if job.kind == "RemoveFiles" for key in job.keys}  # type: ignore[attr-defined]  # its kind
-        assert removed == {attached.key, loose.key}
+        assert removed == {attached.key, loose.key, face.key, face.static_key}
         assert "PublishDelete" not in {job.kind for job in waiting(tx)}
         assert purge(tx, accounts.get(tx, amy.id)) == 0
 
