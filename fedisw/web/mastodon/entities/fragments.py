@@ -89,7 +89,7 @@ def keys_of(ref: Ref) -> list[Key]:
 
 
 class Fragments:
-    """The cache of a process. `peek` may be called on database threads; it changes nothing.
+    """The cache of a process. `peek` may be called on database threads; it changes nothing but the order of use.
 
     Args:
         site: addresses of this server.
