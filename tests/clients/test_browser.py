@@ -49,7 +49,7 @@ def app_at_another_address() -> Iterator[tuple[str, list[str]]]:
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name that http.server looks for
+        def do_GET(self) -> None:
             asked.append(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
@@ -83,7 +83,13 @@ def test_an_app_elsewhere_is_let_in(amy: Person, chromium: Browser) -> None:
     with app_at_another_address() as (redirect, asked):
         form = {"client_name": "An app elsewhere", "redirect_uris": redirect, "scopes": SCOPES}
         app = requests.post(f"{origin}/api/v1/apps", data=form, timeout=10).json()
-        query = {"response_type": "code", "client_id": app["client_id"], "redirect_uri": redirect, "scope": SCOPES, "state": "s 1"}
+        query = {
+            "response_type": "code",
+            "client_id": app["client_id"],
+            "redirect_uri": redirect,
+            "scope": SCOPES,
+            "state": "s 1",
+        }
         page = chromium.new_page()
         faults: list[str] = []
         page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
