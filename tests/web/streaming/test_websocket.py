@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace as dataclass_replace
 from typing import Any
 
 import pytest
-from aiohttp import WSCloseCode, WSServerHandshakeError
+from aiohttp import ClientSession, WSCloseCode, WSServerHandshakeError
+from msgspec.structs import replace
 
+from fedisw.config import Address
 from fedisw.live import topics
 from fedisw.services import accounts, oauth, signing_in
 from fedisw.storage import signals
 from fedisw.storage.queries import oauth as tokens
+from fedisw.web.serving import serving
 from fedisw.web.streaming.seats import PER_PERSON
 from tests.web.streaming.conftest import Api, Stream, listen
 
@@ -223,3 +228,22 @@ async def test_streams_are_told_when_the_server_closes(api: Api) -> None:
         closing = asyncio.ensure_future(api.client.server.app.shutdown())  # type: ignore[attr-defined]  # of a TestServer
         assert await stream.closed() == WSCloseCode.GOING_AWAY
         await closing
+
+
+async def test_streams_run_through_the_real_listener_and_end_with_it(api: Api) -> None:
+    await api.join("amy")
+    listen_here = replace(api.runtime.settings.listen, address=(Address(host="127.0.0.1", port=0),))
+    runtime = dataclass_replace(api.runtime, settings=replace(api.runtime.settings, listen=listen_here))
+    async with ClientSession() as session, AsyncExitStack() as stack:
+        (address,) = await stack.enter_async_context(serving(runtime))
+        async with session.ws_connect(f"{address}/api/v1/streaming", headers=api.tokens["amy"]) as socket:
+            stream = Stream(socket, api, "amy")
+            await stream.say(type="subscribe", stream="user")
+            await stream.ready()
+            post = await api.post("amy", "Hello")
+            assert await stream.events(1) == [("update", post["id"])]
+            began = asyncio.get_running_loop().time()
+            ending = asyncio.ensure_future(stack.aclose())
+            assert await stream.closed() == WSCloseCode.GOING_AWAY
+            await ending
+            assert asyncio.get_running_loop().time() - began < 5
