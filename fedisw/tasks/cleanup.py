@@ -63,6 +63,8 @@ async def sweep(house: House, job: Sweep) -> None:
             await _each(house.db, _BRIEF, now)
         case Chore.OLD:
             await _each(house.db, _OLD, now)
+            old_keys = await house.db.read(purging_rows.accounts_with_old_keys, before=now - DELETED_KEYS)
+            await house.db.write(purging_rows.remove_keys, old_keys)
         case _:
             assert_never(job.what)
 
@@ -102,7 +104,6 @@ _OLD: Final[tuple[Unit, ...]] = (
     lambda tx, now: hosts.prune(tx, before=now - SILENT_HOSTS),
     lambda tx, now: oauth.prune(tx, now=now),
     lambda tx, now: sessions.prune(tx, idle=now - SESSION_IDLE, oldest=now - SESSION_AGE),
-    lambda tx, now: purging_rows.remove_old_keys(tx, before=now - DELETED_KEYS),
 )
 
 

@@ -11,6 +11,7 @@ from fedisw.jobs.running import Postpone
 from fedisw.jobs.work import PublishAccountDelete, PurgeAccount, RemoveFiles
 from fedisw.media.keys import new_key, remote_key
 from fedisw.media.probe import Kind
+from fedisw.model.accounts import ActorKey, KeyKind
 from fedisw.model.jobs import JobState
 from fedisw.model.media import Media, MediaKind, RemoteFile
 from fedisw.model.oauth import Session
@@ -19,7 +20,7 @@ from fedisw.model.relations import Mute
 from fedisw.services import accounts as account_services
 from fedisw.services import media
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import idempotency, mutes, remote_files, replays, sessions, statuses, tombstones
+from fedisw.storage.queries import idempotency, keys, mutes, remote_files, replays, sessions, statuses, tombstones
 from fedisw.storage.queries import media as files
 from fedisw.storage.statements import Command
 from fedisw.storage.tables.jobs import jobs as jobs_table
@@ -157,6 +158,35 @@ async def test_a_long_purge_makes_room_for_others(house: House, clock: Clock, mo
     before = len(await all_jobs(house.db))
     await jobs.run(house, PurgeAccount(account_id=eve))
     assert [row.kind for row in (await all_jobs(house.db))[before:]] == ["PurgeAccount"]
+
+
+async def test_the_key_of_a_deleted_person_goes_when_every_server_was_told_or_given_up(house: House, clock: Clock) -> None:
+    def leave(tx: Tx) -> list[int]:
+        gone, here, eve = put_account(tx, "amy"), put_account(tx, "ben"), put_account(tx, "eve", "far.test")
+        for account in (gone, here, eve):
+            key = ActorKey(
+                key_id=f"{account.uri}#main-key",
+                account_id=account.id,
+                kind=KeyKind.RSA,
+                public="",
+                private_sealed=b"sealed" if account.local else None,
+                created_at=clock(),
+            )
+            keys.add(tx, key)
+        account_services.delete_local_account(tx, account_id=gone.id, now=clock())
+        return [gone.id, here.id, eve.id]
+
+    async def left() -> list[int]:
+        return [len(await house.db.read(keys.of_account, account_id)) for account_id in ids]
+
+    ids = await house.db.write(leave)
+    clock.forward(days=30)
+    await jobs.run(house, Sweep(what=Chore.OLD))
+    assert await left() == [1, 1, 1]
+    clock.forward(days=2)
+    for _ in range(2):
+        await jobs.run(house, Sweep(what=Chore.OLD))
+    assert await left() == [0, 1, 1]
 
 
 def test_every_sweep_is_planned() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Table, bindparam, delete, or_, select
@@ -11,7 +12,7 @@ from fedisw.model.media import Media
 from fedisw.model.relations import Follow
 from fedisw.storage.db import Tx
 from fedisw.storage.queries.job_keeping import KEY_IN_USE
-from fedisw.storage.statements import Command, Query
+from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, actor_keys
 from fedisw.storage.tables.lists import list_members, lists, markers, notifications
 from fedisw.storage.tables.relations import blocks, bookmarks, follows, host_blocks, mutes, pins, thread_mutes
@@ -58,11 +59,13 @@ FOLLOWS = Query(
     Follow, select(follows).where(or_(follows.c.follower_id == WHO, follows.c.target_id == WHO)).limit(bindparam("limit"))
 )
 FILES = Query(Media, select(media).where(media.c.account_id == WHO).limit(bindparam("limit")))
-OLD_KEYS = Command(
-    delete(actor_keys).where(
-        actor_keys.c.account_id.in_(select(accounts.c.id).where(accounts.c.deleted_at < bindparam("before")))
-    )
+WITH_OLD_KEYS = Query(
+    int,
+    select(accounts.c.id)
+    .join(actor_keys, actor_keys.c.account_id == accounts.c.id)
+    .where(actor_keys.c.private_sealed.is_not(None), accounts.c.deleted_at < bindparam("before")),
 )
+REMOVE_KEYS = Command(delete(actor_keys).where(IdIn(actor_keys.c.account_id, "ids")))
 
 
 def follows_of(tx: Tx, account_id: int, *, limit: int) -> list[Follow]:
@@ -84,9 +87,14 @@ def remove_left_behind(tx: Tx, account_id: int) -> int:
     return 0
 
 
-def remove_old_keys(tx: Tx, *, before: datetime) -> int:
-    """Destroy the keys of accounts deleted before then, when all servers were told or given up; how many."""
-    return tx.exec(OLD_KEYS, before=before)
+def accounts_with_old_keys(tx: Tx, *, before: datetime) -> list[int]:
+    """Accounts of ours that were deleted before then and still have a key; walks the table, so ask seldom."""
+    return tx.all(WITH_OLD_KEYS, before=before)
+
+
+def remove_keys(tx: Tx, account_ids: Iterable[int]) -> int:
+    """Destroy the keys of these accounts, when all servers were told or given up; how many."""
+    return tx.exec(REMOVE_KEYS, ids=list(account_ids))
 
 
 def is_waiting(tx: Tx, key: str) -> bool:
