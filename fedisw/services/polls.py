@@ -98,13 +98,16 @@ def _store(tx: Tx, poll: Poll, *, now: datetime) -> None:
     """Counts change what the post shows; other servers hear of them at most once a minute."""
     polls.change(tx, poll)
     statuses.touch(tx, poll.status_id)
-    status = statuses.get(tx, poll.status_id)
+    _publish_counts(tx, statuses.get(tx, poll.status_id), now=now)
+
+
+def _publish_counts(tx: Tx, status: Status, *, now: datetime) -> None:
     if status.local and not status.local_only:
         tx.enqueue(PublishPoll(status_id=status.id, minute=int(now.timestamp()) // 60))
 
 
 def close(tx: Tx, *, poll_id: int, now: datetime) -> None:
-    """A poll has ended: tell its author and the local people who voted, once each."""
+    """A poll has ended: tell its author and the local people who voted, once each, and other servers the last counts."""
     found = polls.by_ids(tx, [poll_id])
     if not found or not ended(found[0], now=now):
         return
@@ -119,3 +122,4 @@ def close(tx: Tx, *, poll_id: int, now: datetime) -> None:
         )
     if accounts.get(tx, poll.account_id).local:
         notifications.notify_self(tx, account_id=poll.account_id, kind=NotificationType.POLL, status=status, now=now)
+    _publish_counts(tx, status, now=now)

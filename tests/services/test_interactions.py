@@ -207,6 +207,7 @@ async def test_a_vote_counts_once(db: Database) -> None:
             polls.close(tx, poll_id=poll_id, now=LATER)
         assert _told(tx, ben) == [NotificationType.POLL]
         assert _told(tx, amy) == [NotificationType.POLL]
+        assert waiting(tx)[-1].kind == "PublishPoll", "other servers hear the last counts"
 
     await db.write(unit)
 
