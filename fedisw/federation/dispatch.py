@@ -6,6 +6,7 @@ from typing import Final
 
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted
+from fedisw.federation.forwarded import handle_forwarded
 from fedisw.federation.handlers.accept import handle_accept
 from fedisw.federation.handlers.add import handle_add
 from fedisw.federation.handlers.announce import handle_announce
@@ -14,7 +15,6 @@ from fedisw.federation.handlers.create import handle_create
 from fedisw.federation.handlers.delete import handle_delete
 from fedisw.federation.handlers.flag import handle_flag
 from fedisw.federation.handlers.follow import handle_follow
-from fedisw.federation.handlers.forwarded import handle_forwarded
 from fedisw.federation.handlers.like import handle_like
 from fedisw.federation.handlers.move import handle_move
 from fedisw.federation.handlers.reject import handle_reject

@@ -45,7 +45,7 @@ async def fetched(peer: Peer, key_id: str, *, instead_of: KnownKey | None = None
     """
     async with peer.public_keys.fetching(key_id):
         now = peer.now()
-        known = peer.public_keys.find(key_id, now=now)  # somebody else may have fetched it while we waited
+        known = peer.public_keys.find(key_id, now=now) or await peer.db.read(stored, key_id)  # fetched while we waited
         if known is not None and (instead_of is None or known.fetched_at > instead_of.fetched_at):
             return known
         peer.public_keys.check(key_id, now=now)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from fedisw.federation.answered import answered
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
-from fedisw.federation.handlers.answers import answered
 from fedisw.model.accounts import Account
 from fedisw.services import following
 from fedisw.vocab.activities import Accept
