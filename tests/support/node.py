@@ -41,15 +41,15 @@ class Program:
 
 
 @contextmanager
-def running(script: str) -> Iterator[Program]:
-    """Start a script; skips where Node or its packages are missing, but fails in CI."""
+def running(script: str, **env: str) -> Iterator[Program]:
+    """Start a script, with more environment variables; skips where Node or its packages are missing, but fails in CI."""
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules").is_dir():
         if os.environ.get("CI") == "true":
             pytest.fail(MISSING)
         pytest.skip(MISSING)
     pipe = subprocess.PIPE
-    with subprocess.Popen([node, script], cwd=FOLDER, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen([node, script], cwd=FOLDER, env=os.environ | env, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield Program(process)
         finally:
