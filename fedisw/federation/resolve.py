@@ -88,7 +88,8 @@ async def handle(peer: Peer, username: str, host: str | None, *, by: Account | N
     A stored one is asked for anew after a day; if that fails it is given as it is.
     """
     if host is None or host.lower() in peer.own_hosts:
-        return await peer.db.read(accounts.find_local, username)
+        ours = await peer.db.read(accounts.find_local, username)
+        return ours if ours is not None and ours.usable else None
     known = await peer.db.read(accounts.find_by_handle, username, host)
     if known is not None and known.fetched_at is not None and peer.now() - known.fetched_at < STALE:
         return known if known.usable else None

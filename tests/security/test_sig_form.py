@@ -48,8 +48,11 @@ async def test_sig_1_an_unsigned_activity_is_refused(home: Home, beta: PeerServe
 
 @ONE
 async def test_sig_1_a_body_over_the_limit_is_refused_before_all_else(home: Home, beta: PeerServer):
-    _, parts = await a_follow(home, beta)
-    await refused(home, replace(parts, body=b"{" + b" " * 1_048_576), TooLarge)
+    amy, ben = await home.person("amy"), beta.person("ben")
+    body = orjson.dumps(ben.activity("Follow", amy.uri))
+    await refused(home, ben.signed(body.ljust(1_048_577)), TooLarge)
+    assert beta.asked == []
+    assert await home.take(ben.signed(body.ljust(1_048_576))) == 202
 
 
 @ONE
