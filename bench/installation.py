@@ -63,8 +63,12 @@ class Installation:
             yield server
 
     def lags(self) -> list[float]:
-        """What the probe of the last server wrote, seconds."""
+        """What the probe of the server wrote, seconds."""
         return [float(line) for line in (self.folder / "lag").read_text().split()]
+
+    def forget_lags(self) -> None:
+        """From here on count anew."""
+        (self.folder / "lag").write_text("")
 
     def number(self, sql: str) -> int:
         """One number from the database, beside the server."""

@@ -72,15 +72,16 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def wait_for(process: Process, port: int, path: str) -> float:
-    """Seconds from the start of the process until it answered 200."""
+def wait_for(process: Process, port: int, path: str, *, status: int = 200) -> float:
+    """Seconds from the start of the process until it answered so."""
+    answer = f"HTTP/1.1 {status}".encode()
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
     while time.perf_counter() - process.started < PATIENCE:
         process.check()
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
                 connection.sendall(request)
-                if connection.recv(4096).startswith(b"HTTP/1.1 200"):
+                if connection.recv(4096).startswith(answer):
                     return time.perf_counter() - process.started
         except OSError:
             pass

@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from cProfile import Profile
 from pathlib import Path
 from time import perf_counter
 
@@ -36,13 +39,25 @@ async def probe(path: Path) -> None:
             lags.clear()
 
 
+@contextmanager
+def profiled(path: str | None) -> Iterator[None]:
+    """Keep a profile of this thread, if that was asked for."""
+    if path is None:
+        yield
+        return
+    with Profile() as profile:
+        yield
+    profile.dump_stats(path)
+
+
 async def serve(settings: Settings, lag: Path) -> None:
     """Serve until SIGTERM."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     async with await Runtime.open(settings) as runtime, runtime.working(), serving(runtime):
         probing = asyncio.create_task(probe(lag))
-        await stop.wait()
+        with profiled(os.environ.get("BENCH_PROFILE")):
+            await stop.wait()
         probing.cancel()
 
 
