@@ -28,16 +28,20 @@ FULL: Final = "no room"  # the key that all newcomers share when there is no roo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """At most `limit` hits of one key in `seconds`."""
+    """At most `limit` hits of one key in `seconds`.
+
+    `per_network`: whoever calls is counted by their network, also when it is known who they are.
+    """
 
     name: str
     limit: int
     seconds: int
+    per_network: bool = False
 
 
 API_TOKEN: Final = Rule(name="api-token", limit=300, seconds=5 * MINUTE)
 API_USER: Final = Rule(name="api-user", limit=1_500, seconds=5 * MINUTE)
-API_NETWORK: Final = Rule(name="api-network", limit=300, seconds=5 * MINUTE)
+API_NETWORK: Final = Rule(name="api-network", limit=300, seconds=5 * MINUTE, per_network=True)
 PAGING: Final = Rule(name="paging", limit=300, seconds=15 * MINUTE)
 POSTING: Final = Rule(name="posting", limit=300, seconds=3 * HOUR)
 UPLOADING: Final = Rule(name="uploading", limit=30, seconds=30 * MINUTE)
@@ -54,16 +58,16 @@ DESK_NOTICES: Final = Rule(name="desk-notices", limit=20, seconds=DAY)
 SEARCH_RESOLVE: Final = Rule(name="search-resolve", limit=30, seconds=5 * MINUTE)
 INBOX_HOST: Final = Rule(name="inbox-host", limit=3_000, seconds=5 * MINUTE)
 INBOX_ACTOR: Final = Rule(name="inbox-actor", limit=300, seconds=5 * MINUTE)
-CAUSED_FETCHES: Final = Rule(name="caused-fetches", limit=60, seconds=MINUTE)
+CAUSED_FETCHES: Final = Rule(name="caused-fetches", limit=60, seconds=MINUTE, per_network=True)
 # Getting in (AUT-3, AUT-4, AUT-7, AUT-12, OAU-11)
-SIGN_IN_NETWORK: Final = Rule(name="sign-in-network", limit=25, seconds=5 * MINUTE)
+SIGN_IN_NETWORK: Final = Rule(name="sign-in-network", limit=25, seconds=5 * MINUTE, per_network=True)
 SIGN_IN_ACCOUNT: Final = Rule(name="sign-in-account", limit=10, seconds=15 * MINUTE)
 SIGN_IN_ACCOUNT_HOUR: Final = Rule(name="sign-in-account-hour", limit=25, seconds=HOUR)
 SECOND_FACTOR: Final = Rule(name="second-factor", limit=5, seconds=5 * MINUTE)
 MAIL_ADDRESS: Final = Rule(name="mail-address", limit=5, seconds=30 * MINUTE)
-MAIL_NETWORK: Final = Rule(name="mail-network", limit=25, seconds=5 * MINUTE)
-SIGN_UP: Final = Rule(name="sign-up", limit=5, seconds=30 * MINUTE)
-APPS: Final = Rule(name="apps", limit=10, seconds=HOUR)
+MAIL_NETWORK: Final = Rule(name="mail-network", limit=25, seconds=5 * MINUTE, per_network=True)
+SIGN_UP: Final = Rule(name="sign-up", limit=5, seconds=30 * MINUTE, per_network=True)
+APPS: Final = Rule(name="apps", limit=10, seconds=HOUR, per_network=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

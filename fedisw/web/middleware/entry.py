@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from fedisw.model.errors import FediswError, TooLarge, Unauthenticated
+from fedisw.model.errors import FediswError, Forbidden, Invalid, TooLarge, Unauthenticated
 from fedisw.observe import metrics
 from fedisw.observe.logging import bound, logger
 from fedisw.web import answers, errors, uploads
@@ -52,8 +52,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     try:
         await auth.identify(request, route)
-    except Unauthenticated:
-        limits.count_stranger(request)
+    except (Unauthenticated, Forbidden, Invalid):
+        limits.count_refused(request)
         raise
     except auth.GoTo as place:
         return answers.see_other(place.path)

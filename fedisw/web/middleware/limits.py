@@ -36,19 +36,23 @@ def count(request: web.Request, route: Route) -> None:
         take(request, rule)
 
 
-def count_stranger(request: web.Request) -> None:
-    """Count a request that failed to prove who it is, so that guessing tokens is slow."""
-    take(request, API_NETWORK, network(request))
+def count_refused(request: web.Request) -> None:
+    """Count a request that was not let in: guessing tokens is slow, and a token that may not do something gains nothing."""
+    if BEARER in request:
+        take(request, API_TOKEN, request[BEARER].token.id)
+    else:
+        take(request, API_NETWORK, network(request))
 
 
 def take(request: web.Request, rule: Rule, key: str | int | None = None, *, cost: int = 1) -> None:
-    """Count one rule, for the person who calls, else for their network; the tightest goes into the headers.
+    """Count one rule, by `key`, else as the rule says for the person who calls or their network; the tightest goes into
+    the headers.
 
     Raises:
         TooMany: the bucket is used up.
     """
-    subject = key if key is not None else request[CALLER].account.id if CALLER in request else network(request)
-    buckets = request.app[BUCKETS]
+    known_by = network(request) if rule.per_network or CALLER not in request else request[CALLER].account.id
+    subject, buckets = known_by if key is None else key, request.app[BUCKETS]
     try:
         standing = buckets.take(rule, subject, cost=cost)
     except TooMany:
