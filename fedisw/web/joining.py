@@ -13,6 +13,7 @@ from fedisw.config import RegistrationMode, Settings
 from fedisw.crypto import passwords
 from fedisw.crypto.tokens import new_token
 from fedisw.i18n import LANGUAGES
+from fedisw.live.buckets import MAIL_ADDRESS
 from fedisw.model.accounts import Account, User
 from fedisw.model.emails import normal_email
 from fedisw.model.errors import Forbidden, Invalid
@@ -20,7 +21,7 @@ from fedisw.model.handles import check_username
 from fedisw.services import newcomers, signup
 from fedisw.tasks.mail_tokens import seal_for_mail
 from fedisw.web.keys import DB, NEW_ID, NOW, PASSWORDS, SEALER, SETTINGS
-from fedisw.web.middleware import sessions
+from fedisw.web.middleware import limits, sessions
 
 MAX_REASON: Final = 1_000  # characters
 CLOSED: Final = "This server does not take new members at the moment"
@@ -47,6 +48,7 @@ async def join(request: web.Request, newcomer: Newcomer, *, app_id: int | None =
     Raises:
         Forbidden: nobody can join now.
         Invalid: with all that is wrong with the form.
+        TooMany: too many mails to this address.
     """
     settings, now = request.app[SETTINGS], request.app[NOW]()
     if settings.registrations.mode not in (RegistrationMode.OPEN, RegistrationMode.APPROVAL):
@@ -55,11 +57,13 @@ async def join(request: web.Request, newcomer: Newcomer, *, app_id: int | None =
     if problems:
         first, *others = problems
         raise Invalid(first.field, first.problem, code=first.code, others=tuple(others))
+    email = normal_email(newcomer.email)
+    limits.take(request, MAIL_ADDRESS, email)  # its owner is written to, whoever asks (AUT-7)
     account = newcomers.new_person(settings.origin, account_id=request.app[NEW_ID](), username=newcomer.username.strip(), now=now)
     token = new_token()
     user = User(
         id=account.id,
-        email=normal_email(newcomer.email),
+        email=email,
         password_hash=await request.app[PASSWORDS].hash(newcomer.password),
         locale=newcomer.locale if newcomer.locale in LANGUAGES else LANGUAGES[0],
         created_at=now,
