@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ from fedisw.web.routes import Auth, Route
 OUT_OF_BAND: Final = "urn:ietf:wg:oauth:2.0:oob"
 MAX_NAME, MAX_WEBSITE = 60, 2_000  # characters
 MAX_REDIRECTS, MAX_REDIRECT_TEXT = 10, 2_000
+# Host and port, nothing else: they become part of a page's Content-Security-Policy.
+HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 REFUSED_SCHEMES: Final = frozenset({"javascript", "data", "file", "vbscript", "blob", "about"})
 
 
@@ -87,7 +90,7 @@ def _check_redirect(uri: str) -> None:
         raise Invalid("redirect_uri", "must be an absolute URI.") from error
     if not usable or not parts.scheme or not (parts.netloc or parts.path):
         raise Invalid("redirect_uri", "must be an absolute URI.")
-    if parts.scheme in ("http", "https") and not parts.hostname:
+    if parts.scheme in ("http", "https") and not HOST.fullmatch(parts.netloc):
         raise Invalid("redirect_uri", "must be an absolute URI.")
     if parts.scheme.lower() in REFUSED_SCHEMES:
         raise Invalid("redirect_uri", "has a scheme that is forbidden.")
