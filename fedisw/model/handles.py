@@ -79,6 +79,7 @@ PATHS = frozenset(
         "unsubscribe",
         "v",
         "welcome",
+        "well_known",
         "write",
     ]
 )
@@ -140,7 +141,9 @@ STAFF = frozenset(
     ]
 )
 RESERVED = PATHS | STAFF
-_LOOKALIKES = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
+_DIGITS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
+_LOOKALIKES = tuple(str.maketrans(_DIGITS | {"1": letter}) for letter in "li")
+_STAFF_SQUEEZED = frozenset(re.sub(r"(.)\1+", r"\1", word) for word in ("admin", *STAFF))
 
 
 def check_username(name: str, *, host_words: frozenset[str] = frozenset()) -> str:
@@ -163,7 +166,8 @@ def check_username(name: str, *, host_words: frozenset[str] = frozenset()) -> st
 def is_reserved(name: str) -> bool:
     """Whether a name, or one that looks like it, belongs to the server."""
     folded = name.lower()
-    plain = folded.translate(_LOOKALIKES).strip("_")
-    squeezed = re.sub(r"(.)\1+", r"\1", plain)
-    staff = {re.sub(r"(.)\1+", r"\1", word) for word in ("admin", *STAFF)}
-    return folded in RESERVED or plain in RESERVED or squeezed in staff
+    return folded in RESERVED or any(_looks_reserved(folded.translate(table).strip("_")) for table in _LOOKALIKES)
+
+
+def _looks_reserved(plain: str) -> bool:
+    return plain in RESERVED or re.sub(r"(.)\1+", r"\1", plain) in _STAFF_SQUEEZED
