@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias, assert_never, get_args
 
-from fedisw.federation import delivery, inbox, publish, publish_people, refetch, resolve, threads
+from fedisw.federation import delivery, featured, inbox, publish, publish_people, refetch, threads
 from fedisw.federation.context import Peer
 from fedisw.jobs import work
 from fedisw.jobs.kinds import Job
@@ -66,7 +66,7 @@ async def _arrived(peer: Peer, job: Arrived) -> None:
         case work.FetchParent():
             await threads.fetch_parent(peer, job.status_id)
         case work.RefreshAccount():
-            await resolve.refresh(peer, job.account_id)
+            await featured.refresh(peer, job.account_id)
         case work.RefreshPoll():
             await refetch.poll(peer, job.status_id)
         case _:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from fedisw.crypto import keys as crypto_keys
 from fedisw.crypto.seal import Sealer
-from fedisw.federation import inbox, refetch, resolve, threads
+from fedisw.federation import featured, inbox, refetch, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
@@ -153,7 +153,7 @@ async def _run(peer: Peer, job: object) -> None:
         case work.ProcessInbound():
             await inbox.process(peer, job.inbound_id)
         case work.RefreshAccount():
-            await resolve.refresh(peer, job.account_id)
+            await featured.refresh(peer, job.account_id)
         case work.FetchParent():
             await threads.fetch_parent(peer, job.status_id)
         case work.RefreshPoll():
