@@ -19,6 +19,7 @@ from tests.support.visitor import Visitor
 
 PROGRAM = Path(__file__).parent.parent / "interop" / ".venv" / "bin" / "toot"
 MISSING = "no toot in tests/interop/.venv (make tools): the client was not tried"
+MANY = 65
 WAIT = 30  # seconds for one command
 
 
@@ -63,9 +64,9 @@ class Toot:
 
     @property
     def env(self) -> dict[str, str]:
-        """Its settings are kept in the folder."""
+        """Its settings are kept in the folder; it thinks that the terminal is high, and never stops to ask."""
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        return inherited | {"XDG_CONFIG_HOME": str(self.folder), "HOME": str(self.folder)}
+        return inherited | {"XDG_CONFIG_HOME": str(self.folder), "HOME": str(self.folder), "LINES": "10000"}
 
 
 @pytest.fixture
@@ -107,6 +108,13 @@ def test_it_posts_reads_and_deletes(toot: Toot, amy: Person, tmp_path: Path) -> 
     assert "Rain again" in toot("bookmarks")
     toot("delete", made["id"])
     assert amy.get(f"/api/v1/accounts/{amy.id}/statuses") == []
+
+
+def test_many_posts_are_paged_through_without_gap_or_repeat(toot: Toot, amy: Person) -> None:
+    for number in range(MANY):
+        amy.post("/api/v1/statuses", status=f"Number {number}.")
+    shown = toot("timelines", "account", amy.name, "--no-clear")
+    assert [int(number) for number in re.findall(r"Number (\d+)\.", shown)] == list(range(MANY))[::-1]
 
 
 def test_it_follows_somebody_on_another_server(toot: Toot, pair: Pair) -> None:
