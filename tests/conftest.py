@@ -32,7 +32,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly that a half is missing."""
+    """Tell what tests recorded under "told", such as their seeds; say loudly when a half is missing."""
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == "told" and report.when == "call":
+                terminalreporter.line(str(value))
     if not databases.postgres_available():
         terminalreporter.section("SKIPPED", red=True, bold=True)
         terminalreporter.line(NO_POSTGRES)

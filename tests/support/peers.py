@@ -137,8 +137,8 @@ class PeerServer:
         taken: bodies of what was posted to it.
     """
 
-    def __init__(self, host: str, now: Callable[[], datetime]) -> None:
-        self.host, self.origin, self.now = host, f"https://{host}", now
+    def __init__(self, host: str, now: Callable[[], datetime], *, scheme: str = "https") -> None:
+        self.host, self.origin, self.now = host, f"{scheme}://{host}", now
         self.asked: list[str] = []
         self.taken: list[Document] = []
         self.heads: list[Mapping[str, str]] = []
