@@ -36,7 +36,8 @@ GATES = {
     "tables": Gate(names=("fedisw.storage.tables",), only=("fedisw.storage",)),
     "environment": Gate(names=("os.environ", "os.getenv", "os.environb"), only=("fedisw.cli",)),
     "shell": Gate(names=("asyncio.create_subprocess_shell", "os.spawnl", "pty"), only=()),
-    "code from data": Gate(names=("builtins.eval", "builtins.exec", "pickle", "marshal", "shelve", "yaml"), only=()),
+    "code from data": Gate(names=("builtins.eval", "pickle", "marshal", "shelve", "yaml"), only=()),
+    "code from names of ours": Gate(names=("builtins.exec",), only=("fedisw.storage.values",)),  # decision 0034
     "guessable chance": Gate(names=("random",), only=()),
     "files of people": Gate(names=("aiohttp.web.static", "aiohttp.web.StaticDef"), only=()),
 }
