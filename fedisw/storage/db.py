@@ -130,7 +130,7 @@ class Tx:
         return self._cursor
 
     def _execute(self, statement: Query[Any] | Command, params: dict[str, object]) -> Cursor:
-        prepared = statement.prepared(self.dialect, frozenset(params))
+        prepared = statement.prepared(self.dialect, params)
         cursor = self._note(prepared.sql)
         cursor.execute(prepared.sql, prepared.bind(params))
         return cursor
