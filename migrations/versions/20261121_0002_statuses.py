@@ -16,7 +16,6 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Expand."""
     _conversations()
-    _documents()
     _tags()
     _idempotency()
     _statuses()
@@ -42,7 +41,6 @@ def downgrade() -> None:
     op.drop_table("statuses")
     op.drop_table("idempotency")
     op.drop_table("tags")
-    op.drop_table("documents")
     op.drop_table("conversations")
 
 
@@ -53,16 +51,6 @@ def _conversations() -> None:
         sa.Column("uri", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_conversations"),
         sa.UniqueConstraint("uri", name="uq_conversations_uri"),
-    )
-
-
-def _documents() -> None:
-    op.create_table(
-        "documents",
-        sa.Column("uri", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("uri", name="pk_documents"),
     )
 
 

@@ -76,17 +76,6 @@ Index(
 )
 
 
-class _Documents(TypedColumns):
-    """The raw document of a remote post or actor, as last fetched or received."""
-
-    uri = Column(Text, primary_key=True)
-    body = Column(LargeBinary, nullable=False)
-    received_at = Column(Millis, nullable=False)
-
-
-documents = Table("documents", metadata, _Documents)
-
-
 class _Conversations(TypedColumns):
     id = id_column()
     uri: Named[str] = Column(Text, unique=True)
