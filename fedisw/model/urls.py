@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from fedisw.model.errors import Invalid
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 MAX_URL = 2_048  # characters (security LIM)
+REMEMBERED = 2_048  # URLs whose origin is known; every arrived activity asks a dozen times for the same few
 NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")  # a pattern, since this is asked a dozen times for every activity
 
 
@@ -22,25 +23,15 @@ class Origin:
     host: str
     port: int
 
-    @classmethod
-    def of(cls, url: str) -> Self:
+    @staticmethod
+    def of(url: str) -> Origin:
         """The origin of a URL; Invalid when it has none, carries user info, or is too long.
 
         The host comes out in lower case, IDNA-encoded, without a trailing dot.
         """
         if len(url) > MAX_URL:
             raise Invalid("url", "too long")
-        if NOT_IN_URLS.search(url):
-            raise Invalid("url", "has a space or control character")
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-            host = parts.hostname
-        except ValueError as error:
-            raise Invalid("url", "not a URL") from error
-        if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
-            raise Invalid("url", "not an http(s) URL of a server")
-        return cls(scheme=parts.scheme, host=_ascii_host(host), port=DEFAULT_PORTS[parts.scheme] if port is None else port)
+        return _origin(url)
 
     @property
     def authority(self) -> str:
@@ -50,6 +41,21 @@ class Origin:
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}"
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _origin(url: str) -> Origin:
+    if NOT_IN_URLS.search(url):
+        raise Invalid("url", "has a space or control character")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        host = parts.hostname
+    except ValueError as error:
+        raise Invalid("url", "not a URL") from error
+    if parts.scheme not in DEFAULT_PORTS or not host or "@" in parts.netloc:
+        raise Invalid("url", "not an http(s) URL of a server")
+    return Origin(scheme=parts.scheme, host=_ascii_host(host), port=DEFAULT_PORTS[parts.scheme] if port is None else port)
 
 
 def _ascii_host(host: str) -> str:
