@@ -90,6 +90,7 @@ def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[Actor
     Raises:
         NotFound: the actor is gone (a tombstone).
     """
+    accounts.hold(tx, account.uri)  # a new actor often sends several activities at once
     if tombstones.exists(tx, account.uri):
         raise NotFound("account", account.uri)
     known = accounts.find_by_uri(tx, account.uri)

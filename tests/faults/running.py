@@ -16,6 +16,7 @@ from tests.faults.world import ACTORS, World, a_world
 from tests.support.server import Server
 
 LIKES = 4  # one activity in so many is a like
+SHOWN = 5  # lines
 
 
 def survives(plan: Plan, folder: Path, database_url: str, end: Callable[[Server], None]) -> str:
@@ -25,7 +26,14 @@ def survives(plan: Plan, folder: Path, database_url: str, end: Callable[[Server]
         return f"faults: database={kind} seed={plan.seed} {asyncio.run(_survives(plan, folder, database_url, end))}"
     except BaseException as error:
         error.add_note(f"faults: database={kind}, run again with SEED={plan.seed}")
+        error.add_note(_last_words(folder / "log"))
         raise
+
+
+def _last_words(log: Path) -> str:
+    """Errors in the log of the server, which the test's folder does not keep for long."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join([line for line in lines if '"level":"error"' in line or "Traceback" in line][:SHOWN])
 
 
 async def _survives(plan: Plan, folder: Path, database_url: str, end: Callable[[Server], None]) -> str:

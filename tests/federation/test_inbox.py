@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -37,6 +38,15 @@ async def test_what_is_needed_and_cannot_be_had_now_is_tried_again(home: Home, b
     await home.worker.run_ready()
     assert await reading.post(home, note) is not None
     assert await reading.last_end(home) == (InboundState.DONE, "")
+
+
+async def test_somebody_new_may_send_many_activities_at_once(home: Home, beta: PeerServer):
+    ben = beta.person("ben")
+    notes = [ben.note(f"Note {number}") for number in range(8)]
+    arriving = [home.take(ben.signed(ben.activity("Create", note))) for note in notes]
+    assert await asyncio.gather(*arriving) == [inbox.ACCEPTED] * len(notes)
+    kept = await home.kept()
+    assert (kept["accounts"], kept["inbound"]) == (1, len(notes))
 
 
 async def test_working_on_what_is_over_or_was_never_there_does_nothing(home: Home, beta: PeerServer):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
 from fedisw.storage.db import Tx
+from fedisw.storage.dialect import lock
 from fedisw.storage.statements import Command, IdIn, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
 
@@ -116,6 +117,11 @@ def find_by_handle(tx: Tx, username: str, host: str | None) -> Account | None:
 def find_by_followers_uri(tx: Tx, uri: str) -> int | None:
     """Id of the account whose followers collection this is."""
     return tx.one(ID_BY_FOLLOWERS_URI, uri=uri)
+
+
+def hold(tx: Tx, uri: str) -> None:
+    """Until this unit is over, nobody else who holds this actor id adds or changes it: say it before `find_by_uri`."""
+    lock(tx, uri)
 
 
 def add(tx: Tx, account: Account) -> None:
