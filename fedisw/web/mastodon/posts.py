@@ -68,10 +68,12 @@ def eyes_of(request: web.Request) -> Eyes:
 
 def gather(tx: Tx, refs: Sequence[Ref], eyes: Eyes) -> Gathered:
     """Read what these posts need, a fixed number of statements; nothing but flags when all of it is in the cache."""
-    parts = eyes.fragments.peek(refs, now=eyes.now)
-    views = hydrate.views(tx, [ref.id for ref in refs if _lacks_post(ref, parts)])
+    wanted = keys_of(refs)
+    parts = eyes.fragments.peek(wanted, now=eyes.now)
+    lacking = wanted - parts.keys()
+    views = hydrate.views(tx, [ref.id for ref in refs if _lacks_post(ref, lacking)]) if lacking else []
     seen = {view.account.id for view in views} | {view.shown.account.id for view in views}
-    people = accounts.by_ids(tx, _lacking_accounts(refs, parts) - seen)
+    people = accounts.by_ids(tx, {account_id for kind, account_id, _ in lacking if kind == "account"} - seen)
     flags: dict[int, Flags] = {}
     votes: dict[int, tuple[int, ...]] = {}
     if eyes.viewer_id is not None and refs:
@@ -138,15 +140,10 @@ async def read_one(request: web.Request, status_id: int) -> web.Response:
     return one(request, await request.app[DB].read(gather_one, status_id, eyes_of(request)))
 
 
-def _lacks_post(ref: Ref, parts: dict[Key, Fragment]) -> bool:
-    if status_key(ref.id, ref.revision) not in parts:
+def _lacks_post(ref: Ref, lacking: set[Key]) -> bool:
+    if status_key(ref.id, ref.revision) in lacking:
         return True
-    return ref.reblog_of_id is not None and status_key(ref.reblog_of_id, ref.reblog_revision or 0) not in parts
-
-
-def _lacking_accounts(refs: Sequence[Ref], parts: dict[Key, Fragment]) -> set[int]:
-    wanted = {key for ref in refs for key in keys_of(ref) if key[0] == "account" and key not in parts}
-    return {account_id for _, account_id, _ in wanted}
+    return ref.reblog_of_id is not None and status_key(ref.reblog_of_id, ref.reblog_revision or 0) in lacking
 
 
 def _polls(parts: dict[Key, Fragment], views: Sequence[StatusView]) -> set[int]:

@@ -12,7 +12,7 @@ from fedisw.model.paging import Page
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import statuses, timelines
 from fedisw.web.keys import DB
-from fedisw.web.mastodon.entities.fragments import COUNTERS_FOR, FRAGMENTS, Fragments, account_key, status_key
+from fedisw.web.mastodon.entities.fragments import COUNTERS_FOR, FRAGMENTS, Fragments, account_key, keys_of, status_key
 from fedisw.web.mastodon.posts import Eyes, gather, rendered
 from tests.web.mastodon.conftest import Api
 
@@ -174,5 +174,5 @@ async def test_old_counters_count_as_missing(api: Api) -> None:
     await api.post("amy")
     refs = await api.client.server.app[DB].read(lambda tx: timelines.home(tx, amy.id, Page(), now=api.clock()))
     key = account_key(amy.id, refs[0].account_revision)
-    assert key in fragments.peek(refs, now=api.clock())
-    assert key not in fragments.peek(refs, now=api.clock() + COUNTERS_FOR + timedelta(seconds=1))
+    assert key in fragments.peek(keys_of(refs), now=api.clock())
+    assert key not in fragments.peek(keys_of(refs), now=api.clock() + COUNTERS_FOR + timedelta(seconds=1))

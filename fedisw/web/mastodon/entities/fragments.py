@@ -6,15 +6,15 @@ change. What one person sees (flags, polls with their votes) is appended to the 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from threading import Lock
 from typing import Final
 
 import msgspec
 from aiohttp import web
-from cachetools import LRUCache
 
 from fedisw.model.accounts import Account, Emoji
 from fedisw.model.statuses import Poll, Visibility
@@ -22,6 +22,7 @@ from fedisw.model.views import Flags, StatusView
 from fedisw.storage.queries.timelines import Ref
 from fedisw.web.mastodon.entities.account import account_entity
 from fedisw.web.mastodon.entities.poll import poll_entity
+from fedisw.web.mastodon.entities.recent import Recent
 from fedisw.web.mastodon.entities.site import Site
 from fedisw.web.mastodon.entities.status import body_entity, flags_entity, head_entity
 
@@ -79,12 +80,15 @@ def account_key(account_id: int, revision: int) -> Key:
     return "account", account_id, revision
 
 
-def keys_of(ref: Ref) -> list[Key]:
-    """All that a post of a timeline is put together from."""
-    keys = [status_key(ref.id, ref.revision), account_key(ref.account_id, ref.account_revision)]
-    if ref.reblog_of_id is not None:
-        keys.append(status_key(ref.reblog_of_id, ref.reblog_revision or 0))
-        keys.append(account_key(ref.reblog_account_id or 0, ref.reblog_account_revision or 0))
+def keys_of(refs: Iterable[Ref]) -> set[Key]:
+    """All that posts of a timeline are put together from."""
+    keys: set[Key] = set()
+    for ref in refs:
+        keys.add(("status", ref.id, ref.revision))
+        keys.add(("account", ref.account_id, ref.account_revision))
+        if ref.reblog_of_id is not None:
+            keys.add(("status", ref.reblog_of_id, ref.reblog_revision or 0))
+            keys.add(("account", ref.reblog_account_id or 0, ref.reblog_account_revision or 0))
     return keys
 
 
@@ -98,22 +102,25 @@ class Fragments:
 
     def __init__(self, site: Site, *, max_bytes: int = MAX_BYTES) -> None:
         self.site = site
-        self._entries: LRUCache[Hashable, Fragment] = LRUCache(max_bytes, getsizeof=lambda entry: entry.size)
+        self._entries = Recent[Key, Fragment](max_bytes)
         self._lock = Lock()
 
-    def peek(self, refs: Iterable[Ref], *, now: datetime) -> dict[Key, Fragment]:
-        """What is there for these posts; accounts whose counters are too old count as missing."""
-        wanted = {key for ref in refs for key in keys_of(ref)}
+    def peek(self, keys: Iterable[Key], *, now: datetime) -> dict[Key, Fragment]:
+        """Those that are there; accounts whose counters are too old count as missing."""
         with self._lock:
-            found = {key: entry for key in wanted if (entry := self._entries.get(key)) is not None}
-        return {key: entry for key, entry in found.items() if _fresh(entry, now)}
+            found = self._entries.find(keys)
+        since = now - COUNTERS_FOR
+        old = [key for key, entry in found.items() if isinstance(entry, AccountFragment) and entry.read_at <= since]
+        for key in old:
+            del found[key]
+        return found
 
     def keep(self, entries: dict[Key, Fragment]) -> None:
-        """Keep what was used, the newest use last."""
-        with self._lock:
-            for key, entry in entries.items():
-                if entry.size <= self._entries.maxsize:
-                    self._entries[key] = entry
+        """Keep what was made."""
+        if entries:
+            with self._lock:
+                for key, entry in entries.items():
+                    self._entries.put(key, entry)
 
     def of_view(self, view: StatusView, *, now: datetime) -> dict[Key, Fragment]:
         """The fragments of a post that was read."""
@@ -140,10 +147,6 @@ class Fragments:
         return {account_key(account.id, account.revision): AccountFragment(body=body, read_at=now)}
 
 
-def _fresh(entry: Fragment, now: datetime) -> bool:
-    return isinstance(entry, StatusFragment) or now - entry.read_at < COUNTERS_FOR
-
-
 def _members(entity: msgspec.Struct) -> bytes:
     return _encode(entity)[1:-1]
 
@@ -159,41 +162,50 @@ class Sight:
 
 
 NOTHING_DONE: Final = Flags()
+NO_POLL: Final = b',"poll":null'
 
 
 def render(ref: Ref, parts: dict[Key, Fragment], site: Site, sight: Sight) -> bytes:
     """A post of a timeline for somebody, as JSON. KeyError when a part is missing: a fault of ours."""
     own, account = _parts(parts, ref.id, ref.revision, ref.account_id, ref.account_revision)
     if ref.reblog_of_id is None:
-        return _object(own.head, own.body, account, b"null", _appended(ref.id, own, site, sight))
+        appended = _appended(ref.id, own, site, sight)
+        return b"".join((b"{", own.head, b",", own.body, b',"account":', account, b',"reblog":null', appended, b"}"))
     shown, author = _parts(
         parts, ref.reblog_of_id, ref.reblog_revision or 0, ref.reblog_account_id or 0, ref.reblog_account_revision or 0
     )
-    inner = _object(shown.head, shown.body, author, b"null", _appended(ref.reblog_of_id, shown, site, sight))
-    return _object(own.head, shown.body, account, inner, _appended(ref.reblog_of_id, shown, site, sight, boost=True))
+    inner = _appended(ref.reblog_of_id, shown, site, sight)
+    outer = _appended(ref.reblog_of_id, shown, site, sight, boost=True)
+    return b"".join(
+        (
+            *(b"{", own.head, b",", shown.body, b',"account":', account, b',"reblog":'),
+            *(b"{", shown.head, b",", shown.body, b',"account":', author, b',"reblog":null', inner, b"}"),
+            *(outer, b"}"),
+        )
+    )
 
 
 def _parts(
     parts: dict[Key, Fragment], status_id: int, revision: int, account_id: int, account_revision: int
 ) -> tuple[StatusFragment, bytes]:
-    status, account = parts[status_key(status_id, revision)], parts[account_key(account_id, account_revision)]
+    status, account = parts["status", status_id, revision], parts["account", account_id, account_revision]
     if not isinstance(status, StatusFragment) or not isinstance(account, AccountFragment):
         raise TypeError("fragments are mixed up")
     return status, account.body
 
 
-def _object(head: bytes, body: bytes, account: bytes, reblog: bytes, appended: bytes) -> bytes:
-    return b"".join((b"{", head, b",", body, b',"account":', account, b',"reblog":', reblog, appended, b"}"))
-
-
 def _appended(status_id: int, shown: StatusFragment, site: Site, sight: Sight, *, boost: bool = False) -> bytes:
     """What depends on who looks and when: poll and flags."""
-    poll = b"null" if shown.poll is None else _poll(shown.poll, shown.emojis, site, sight)
+    poll = NO_POLL if shown.poll is None else b',"poll":' + _poll(shown.poll, shown.emojis, site, sight)
     if sight.viewer_id is None:
-        return b',"poll":' + poll
+        return poll
     pinnable = shown.pinnable and not boost and shown.account_id == sight.viewer_id
-    flags = flags_entity(sight.flags.get(status_id, NOTHING_DONE), pinnable=pinnable)
-    return b"".join((b',"poll":', poll, b",", _members(flags)))
+    return poll + _flags(sight.flags.get(status_id, NOTHING_DONE), pinnable)
+
+
+@lru_cache(maxsize=256)  # there are not more
+def _flags(flags: Flags, pinnable: bool) -> bytes:
+    return b"," + _members(flags_entity(flags, pinnable=pinnable))
 
 
 def _poll(poll: Poll, emojis: Sequence[Emoji], site: Site, sight: Sight) -> bytes:
