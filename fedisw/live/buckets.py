@@ -90,7 +90,8 @@ class Buckets:
     def __init__(self, *, now: Callable[[], float], factor: float = 1.0, max_keys: int = MAX_KEYS) -> None:
         self._now, self._factor = now, factor
         self._items: dict[str, RateLimitItemPerSecond] = {}
-        self._windows = FixedWindowRateLimiter(BoundedMemory(now=now, max_keys=max_keys))
+        self._memory = BoundedMemory(now=now, max_keys=max_keys)
+        self._windows = FixedWindowRateLimiter(self._memory)
 
     def take(self, rule: Rule, key: str | int, *, cost: int = 1) -> Standing:
         """Count a hit.
@@ -103,17 +104,15 @@ class Buckets:
             TooMany: the bucket is used up; `retry_after` says until when.
         """
         item = self._item(rule)
-        allowed = self._factor == 0 or self._windows.hit(item, str(key), cost=cost)
-        if not allowed:
-            wait = self._windows.get_window_stats(item, str(key)).reset_time - self._now()
-            raise TooMany(retry_after=max(1, ceil(wait)))
+        if self._factor and not self._windows.hit(item, str(key), cost=cost):
+            raise TooMany(retry_after=max(1, ceil(self._memory.window(item.key_for(str(key)))[1] - self._now())))
         return self.look(rule, key)
 
     def look(self, rule: Rule, key: str | int) -> Standing:
         """What is left, without counting."""
         item = self._item(rule)
-        stats = self._windows.get_window_stats(item, str(key))
-        return Standing(limit=item.amount, remaining=stats.remaining, reset=datetime.fromtimestamp(stats.reset_time, tz=UTC))
+        count, end = self._memory.window(item.key_for(str(key)))
+        return Standing(limit=item.amount, remaining=max(0, item.amount - count), reset=datetime.fromtimestamp(end, tz=UTC))
 
     def forget(self, rule: Rule, key: str | int) -> None:
         """Begin anew, for instance after the right password."""
@@ -170,11 +169,16 @@ class BoundedMemory(Storage):
         return count
 
     def get(self, key: str) -> int:
-        count, end = self._windows.get(self._place(key), (0, 0.0))
-        return count if end > self._now() else 0
+        return self.window(key)[0]
 
     def get_expiry(self, key: str) -> float:
-        return max(self._now(), self._windows.get(self._place(key), (0, 0.0))[1])
+        return self.window(key)[1]
+
+    def window(self, key: str) -> tuple[int, float]:
+        """Hits so far and the end of the window; one that is over has none and ends now."""
+        count, end = self._windows.get(self._place(key), (0, 0.0))
+        now = self._now()
+        return (count, end) if end > now else (0, now)
 
     def check(self) -> bool:
         return True
