@@ -227,9 +227,14 @@ class PublishVote(_Publish, frozen=True, kw_only=True):
     account_id: int
 
 
-class PublishPoll(_PublishPost, frozen=True, kw_only=True):
-    """New counts of a local poll, at most one a minute (`minute` since 1970)."""
+class PublishPoll(_Publish, frozen=True, kw_only=True):
+    """New counts of a local poll, at most one a minute (`minute` since 1970).
 
+    Not in the order of its post: it waits for the end of the minute, and an edit or a deletion must not wait for it.
+    When it comes it tells the post as it is then, or nothing when it is gone.
+    """
+
+    status_id: int
     minute: int
 
 
