@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from fedisw.media.keys import Area, check_key
 from fedisw.media.store import Stored
 from fedisw.media.wire import Purpose
+from fedisw.model.accounts import Reach
 from fedisw.model.errors import NotFound
 from fedisw.model.statuses import Visibility
 from fedisw.storage.queries import media
@@ -32,8 +33,8 @@ async def local(request: web.Request) -> web.StreamResponse:
     place = await request.app[DB].read(media.place_of, key)
     if place is not None and not place.usable:
         raise NotFound("file", key)
-    caching = _caching(place)
-    return _file(await request.app[STORE].get(key), caching, indexable=caching == FOR_EVER)
+    indexable = place is not None and place.indexable and _is_open(place)
+    return _file(await request.app[STORE].get(key), _caching(place), indexable=indexable)
 
 
 async def remote(request: web.Request) -> web.StreamResponse:
@@ -49,7 +50,12 @@ def _caching(place: Place | None) -> str:
         return FOR_EVER
     if place.status_id is None:
         return NOT_KEPT
-    return FOR_EVER if place.visibility in OPEN and not place.local_only else FOR_READERS
+    return FOR_EVER if _is_open(place) else FOR_READERS
+
+
+def _is_open(place: Place) -> bool:
+    """Whether everybody may see the post of a file (security, section 6)."""
+    return place.visibility in OPEN and not place.local_only and place.reach is Reach.PUBLIC
 
 
 def _file(stored: Stored, caching: str, *, indexable: bool) -> web.StreamResponse:

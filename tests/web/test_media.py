@@ -118,7 +118,7 @@ async def stored(db: Database, store: LocalStore, owner: Account, **changes: str
 async def test_who_may_keep_a_file_follows_its_post(
     start: Start, db: Database, store: LocalStore, visibility: Visibility, kept: str
 ) -> None:
-    amy = await db.write(put_account)
+    amy = await db.write(put_account, indexable=True)
     item = await stored(db, store, amy)
     client = await start(media.ROUTES, parts={STORE: store})
     loose = await client.get(f"/media/{item.key}")

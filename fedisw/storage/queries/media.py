@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import and_, bindparam, case, delete, insert, or_, select, update
 
+from fedisw.model.accounts import Reach
 from fedisw.model.errors import NotFound
 from fedisw.model.media import Media, MediaState
 from fedisw.model.statuses import Visibility
@@ -22,12 +23,14 @@ C = media.c
 class Place(msgspec.Struct):
     """Where a file of the store is shown; without a post it is an upload that waits, or was given up.
 
-    `usable`: its owner is neither suspended nor deleted.
+    `usable`: its owner is neither suspended nor deleted; `reach` and `indexable` are the owner's choices.
     """
 
     status_id: int | None
     visibility: Visibility | None
     local_only: bool | None
+    reach: Reach
+    indexable: bool
     usable: bool
 
 
@@ -40,6 +43,8 @@ PLACE = Query(
         C.status_id,
         statuses.c.visibility,
         statuses.c.local_only,
+        accounts.c.reach,
+        accounts.c.indexable,
         case((and_(accounts.c.suspended_at.is_(None), accounts.c.deleted_at.is_(None)), True), else_=False).label("usable"),
     )
     .select_from(media.join(accounts, accounts.c.id == C.account_id).outerjoin(statuses, statuses.c.id == C.status_id))
