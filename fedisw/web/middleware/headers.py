@@ -79,10 +79,10 @@ def _keep_from_caches(request: web.Request, response: web.StreamResponse) -> Non
     if CALLER in request or BEARER in request:
         headers[hdrs.CACHE_CONTROL] = PRIVATE
     headers.setdefault(hdrs.CACHE_CONTROL, PRIVATE)
-    if request.path.startswith("/api/"):
-        headers.setdefault(hdrs.VARY, "Authorization, Origin")
-    elif route is not None and route.auth.page:
+    if route is not None and route.auth.page:
         headers.setdefault(hdrs.VARY, "Authorization, Cookie")
+    elif BEARER in request or request.path.startswith("/api/"):
+        headers.setdefault(hdrs.VARY, "Authorization, Origin")
 
 
 def _media_origin(settings: Settings) -> str:
