@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.faults.audit", "tests.faults.load", "tests.faults.endings")  # they show what differs
+
 
 @pytest.fixture
 def bare_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:

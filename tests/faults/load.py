@@ -16,7 +16,7 @@ from tests.support.peers import Actor, Document
 from tests.support.server import Person
 
 SENDERS, WRITERS = 6, 4  # tasks
-AGAIN = 0.05  # seconds until a request is tried again
+AGAIN = 0.1  # seconds until a request is tried again
 STUCK = 90.0  # seconds without any progress: the server is not coming back
 BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
