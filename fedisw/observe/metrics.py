@@ -5,6 +5,7 @@ Labels take few values: route patterns, job kinds, outcomes; never hosts, names 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
@@ -45,6 +46,16 @@ open_breakers = Gauge("fedisw_open_breakers", "Hosts that are left alone for a w
 streams = Gauge("fedisw_streams", "Open streams", registry=REGISTRY)
 loop_lag = Gauge("fedisw_loop_lag_seconds", "How late the event loop last was", registry=REGISTRY)
 disk_free = Gauge("fedisw_disk_free_ratio", "Free part of the data folder's disk", registry=REGISTRY)
+
+
+@lru_cache(maxsize=4_096)  # to find the figure of these labels takes longer than to count
+def http_request(method: str, route: str, status: str) -> Histogram:
+    """The figure of one kind of answer."""
+    return http_requests.labels(method, route, status)
+
+
+READS: Final = units.labels("read")
+WRITES: Final = units.labels("write")
 
 
 def render() -> bytes:

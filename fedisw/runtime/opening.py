@@ -235,7 +235,7 @@ async def _database(settings: Settings, clock: Callable[[], datetime], bus: Bus,
 
 
 def _meter(report: UnitReport) -> None:
-    metrics.units.labels("write" if report.writes else "read").observe(report.waited + report.took)
+    (metrics.WRITES if report.writes else metrics.READS).observe(report.waited + report.took)
     if report.tries > 1:
         metrics.unit_retries.inc(report.tries - 1)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from aiohttp import web
+from yarl import URL
 
 from fedisw.model.errors import Malformed
 from fedisw.model.paging import MAX_ID, Page
@@ -56,16 +58,19 @@ def link_header(
     if not ids:
         return {}
     links = []
+    address = f"{request.app[SETTINGS].origin}{request.rel_url.raw_path}?{_kept(request.rel_url.raw_query_string)}"
     if always_next or len(ids) >= page.limit:
-        links.append(f'<{_address(request, "max_id", ids[-1])}>; rel="next"')
-    links.append(f'<{_address(request, back, ids[0])}>; rel="prev"')
+        links.append(f'<{address}max_id={ids[-1]}>; rel="next"')
+    links.append(f'<{address}{back}={ids[0]}>; rel="prev"')
     return {"Link": ", ".join(links)}
 
 
-def _address(request: web.Request, cursor: str, value: int) -> str:
-    kept = [(name, text) for name, text in request.query.items() if name not in NOT_KEPT]
-    query = request.rel_url.with_query([*kept, (cursor, str(value))]).raw_query_string
-    return f"{request.app[SETTINGS].origin}{request.rel_url.raw_path}?{query}"
+@lru_cache(maxsize=1_024)
+def _kept(query: str) -> str:
+    """What of a query goes into the links, with a `&` at its end."""
+    given = URL.build(query_string=query, encoded=True).query
+    kept = [(name, text) for name, text in given.items() if name not in NOT_KEPT]
+    return f"{URL().with_query(kept).raw_query_string}&" if kept else ""
 
 
 def _number(text: str) -> int | None:

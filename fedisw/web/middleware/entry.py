@@ -91,7 +91,7 @@ def address_of(request: web.Request) -> str:
 def _note(request: web.Request, status: int, took: float) -> None:
     route = route_of(request)
     pattern = "none" if route is None else route.path
-    metrics.http_requests.labels(request.method if route else "none", pattern, str(status)).observe(took)
+    metrics.http_request(request.method if route else "none", pattern, str(status)).observe(took)
     shown = pattern if any(name in pattern for name in SECRET_NAMES) else request.path
     log.info(
         "web.request",
