@@ -122,7 +122,8 @@ async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGHUP)
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.remove_signal_handler(name)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from typing import Any, Final, TextIO
 
@@ -57,11 +57,22 @@ def configure(*, json: bool, level: str, stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(serializer=_as_json) if json else _as_text,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=lambda *_: _Steady(out),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_FromLibraries()], level=max(number, logging.WARNING), force=True)
     logging.captureWarnings(True)
+
+
+class _Steady(structlog.WriteLogger):
+    """Writes to a stream that may be closed, broken or full without ending the work that is logged (P-14)."""
+
+    def msg(self, message: str) -> None:
+        """Written, or lost."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = fatal = failure = err = exception = msg
 
 
 def logger(name: str) -> FilteringBoundLogger:

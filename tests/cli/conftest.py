@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+import structlog
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -48,7 +50,7 @@ def env(tmp_path: Path, make_database_url: Callable[[], str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def fedisw(env: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Fedisw:
+def fedisw(env: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Fedisw]:
     """Runs a command: `fedisw("accounts", "list", stdin="…")`; variables as `env={…}`."""
 
     def call(*arguments: str, stdin: str = "", env: dict[str, str] = env) -> Outcome:
@@ -58,4 +60,10 @@ def fedisw(env: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch:
         said = capsys.readouterr()
         return Outcome(code=code, out=said.out, err=said.err)
 
-    return call
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield call
+    logging.captureWarnings(False)  # a command that serves sends the log of the process to a stderr that is gone now
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

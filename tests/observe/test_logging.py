@@ -144,3 +144,12 @@ def test_what_is_no_json_is_written_as_text(lines: Lines) -> None:
     line = lines()[0]
     assert line["many"] == [3]
     assert "\n" not in line["raw"]
+
+
+def test_a_stream_that_is_gone_ends_no_work() -> None:
+    stream = io.StringIO()
+    configure(json=True, level="info", stream=stream)
+    logger("web").info("before")
+    stream.close()
+    logger("web").info("after")
+    standard_logging.getLogger("library").error("after")
