@@ -74,9 +74,14 @@ def by_signature(floors: Floors) -> float:
     return SIGNING * floors.sign / DOCUMENT.sign + (1 - SIGNING) * by_hello(floors)
 
 
-def by_commit(floors: Floors) -> float:
-    """How long a commit takes here."""
-    return DOCUMENT.commits / floors.commits
+def by_hello_at_least(floors: Floors) -> float:
+    """What somebody waits for: on a slow machine longer, on a fast one no less than was promised."""
+    return max(1.0, by_hello(floors))
+
+
+def by_commit_at_least(floors: Floors) -> float:
+    """The same for what is written."""
+    return max(1.0, DOCUMENT.commits / floors.commits)
 
 
 def fixed(_floors: Floors) -> float:
@@ -85,7 +90,7 @@ def fixed(_floors: Floors) -> float:
 
 
 GOALS = (
-    Goal(name="start", text="start-up until ready", unit="s", limit=2.0, scale=by_hello),
+    Goal(name="start", text="start-up until ready", unit="s", limit=2.0, scale=by_hello_at_least),
     Goal(name="memory", text="memory when idle", unit="MB", limit=130, scale=fixed),
     Goal(name="home", text="home timeline, 20 posts, cached", unit="us CPU", limit=600, scale=by_hello),
     Goal(name="home_uncached", text="home timeline, 20 posts, uncached", unit="us CPU", limit=1_600, scale=by_hello),
@@ -94,8 +99,8 @@ GOALS = (
     Goal(name="process", text="inbox: process, with fan-out", unit="us CPU", limit=1_600, scale=by_hello),
     Goal(name="post", text="create a post", unit="us CPU", limit=None, scale=by_hello),
     Goal(name="deliver", text="delivery, signed", unit="us CPU", limit=1_000, scale=by_signature),
-    Goal(name="unit", text="write unit at 32 tasks, p99", unit="ms", limit=10, scale=by_commit),
-    Goal(name="lag", text="event loop lag, mixed load, p99", unit="ms", limit=10, scale=by_hello),
+    Goal(name="unit", text="write unit at 32 tasks, p99", unit="ms", limit=10, scale=by_commit_at_least),
+    Goal(name="lag", text="event loop lag, mixed load, p99", unit="ms", limit=10, scale=by_hello_at_least),
 )
 
 

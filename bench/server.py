@@ -19,7 +19,7 @@ import uvloop
 
 from fedisw.config import Settings, load
 from fedisw.observe.logging import configure
-from fedisw.runtime import Runtime
+from fedisw.runtime import Runtime, memory
 from fedisw.web.mastodon.entities.fragments import Fragments
 from fedisw.web.serving import serving
 
@@ -55,6 +55,7 @@ async def serve(settings: Settings, lag: Path) -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     async with await Runtime.open(settings) as runtime, runtime.working(), serving(runtime):
+        memory.settle()
         probing = asyncio.create_task(probe(lag))
         with profiled(os.environ.get("BENCH_PROFILE")):
             await stop.wait()

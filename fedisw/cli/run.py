@@ -22,7 +22,7 @@ from fedisw.config.settings import LogFormat
 from fedisw.model.errors import Conflict
 from fedisw.observe import systemd
 from fedisw.observe.logging import configure, logger
-from fedisw.runtime import Runtime
+from fedisw.runtime import Runtime, memory
 from fedisw.web.serving import UnsafeServer, check_installation, serving
 
 DRAIN: Final = 24.0  # seconds until a process that does not come to its end is ended
@@ -92,6 +92,7 @@ async def _serve(settings: Settings, env: Mapping[str, str]) -> None:
         addresses: tuple[str, ...] = ()
         if Role.WEB in settings.run.roles or Role.STREAM in settings.run.roles:
             addresses = await stack.enter_async_context(serving(runtime))
+        memory.settle()
         log.info("server.ready", addresses=" ".join(addresses))
         systemd.notify(systemd.READY, path=env.get("NOTIFY_SOCKET"))
         await stop.wait()
