@@ -152,7 +152,11 @@ def _check_arrived(load: Load, found: Found) -> None:
     assert len(sent) == load.inbound
     assert sent - rows.keys() == set(), "acknowledged, but not kept"
     assert len(rows.keys() - sent) == FOLLOWED + 1, "kept, but never sent"  # they accept ann, and one follows her
-    assert [one for one in found.arrived if one.state != "done"] == []
+    # a like that was counted before the process ended, and looked at again, says so; _check_favourites sees that it counts
+    likes = {one.id for one in load.likes}
+    assert [
+        one for one in found.arrived if one.state != "done" and not (one.state == "ignored" and one.activity_id in likes)
+    ] == []
 
 
 def _check_posts(load: Load, found: Found) -> None:
