@@ -16,7 +16,7 @@ from fedisw.crypto.signed import Request
 from fedisw.federation import authenticate
 from fedisw.federation.context import VerifiedSender
 from fedisw.live.buckets import CAUSED_FETCHES
-from fedisw.model.accounts import Account
+from fedisw.model.accounts import Account, Reach
 from fedisw.model.errors import Forbidden, Malformed, NotFound, Unauthenticated
 from fedisw.model.urls import authority_of
 from fedisw.model.visibility import Verdict
@@ -137,17 +137,26 @@ async def admit_to_post(request: web.Request, status_id: int, author_id: int) ->
     return False
 
 
-async def admit_to_account(request: web.Request, account_id: int) -> bool:
+async def admit_to_account(request: web.Request, account_id: int, *, reach: Reach) -> bool:
     """Let somebody read what an account shows to everybody; gives whether it may be kept by caches.
 
+    Args:
+        reach: how far the account shows itself (professional, section 14.1): `fediverse` wants a signature whatever the
+            settings say, `members` is for nobody elsewhere.
+
     Raises:
+        NotFound: it is for people here only.
         Forbidden: there is a block between the two.
         Others as `prove`.
     """
-    if is_open(request):
+    if is_open(request) and reach is Reach.PUBLIC:
         await _check_claim(request, account_id, hides=False)
         return True
+    if is_open(request) and reach is Reach.MEMBERS:
+        raise NotFound("account", account_id)
     proof = await prove(request)
+    if reach is Reach.MEMBERS:
+        raise NotFound("account", account_id)
     if await request.app[PEER].db.read(blocks.either, account_id, proof.account_id):
         raise Forbidden("this account cannot be read")
     return False

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from fedisw.model.errors import NotFound
 from fedisw.model.peers import OutboundActivity
-from fedisw.storage.queries import activities, statuses
+from fedisw.storage.queries import accounts, activities, statuses
 from fedisw.web.activitypub import access, answering
 from fedisw.web.activitypub.accept import Form
 from fedisw.web.keys import DB, SETTINGS
@@ -38,7 +38,8 @@ async def _admit(request: web.Request, found: OutboundActivity | None) -> bool:
     if found is not None and found.status_id is not None:
         return await access.admit_to_post(request, found.status_id, found.account_id)
     if found is not None and found.public:
-        return await access.admit_to_account(request, found.account_id)
+        author = await request.app[DB].read(accounts.get, found.account_id)
+        return await access.admit_to_account(request, author.id, reach=author.reach)
     if access.is_open(request) and not access.is_signed(request):
         raise NotFound("activity")
     proof = await access.prove(request)

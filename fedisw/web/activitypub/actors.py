@@ -10,7 +10,7 @@ from aiohttp import web
 from fedisw.federation.represent import actor as represent
 from fedisw.federation.represent import collection
 from fedisw.federation.represent.here import Here
-from fedisw.model.accounts import Account, ActorKey, ActorType
+from fedisw.model.accounts import Account, ActorKey, ActorType, Reach
 from fedisw.model.errors import Forbidden, Gone, NotFound
 from fedisw.model.urls import Origin
 from fedisw.services import instance
@@ -68,9 +68,11 @@ async def show(request: web.Request) -> web.Response:
     if form is Form.PAGE:
         return answering.to_page(found.account.url)
     here = Here.of(request.app[SETTINGS])
-    if not access.is_open(request) and not access.is_signed(request):
+    reach = found.account.reach
+    closed = not access.is_open(request) or reach is not Reach.PUBLIC
+    if reach is Reach.MEMBERS or (closed and not access.is_signed(request)):
         return answering.document(represent.stub_document(found.account, found.keys, here), form, public=False)
-    public = await access.admit_to_account(request, found.account.id)
+    public = await access.admit_to_account(request, found.account.id, reach=reach)
     return answering.document(represent.actor_document(found.account, found.keys, here), form, public=public)
 
 

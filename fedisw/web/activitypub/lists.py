@@ -28,7 +28,7 @@ Uris: TypeAlias = Callable[[Tx, Account, int], list[tuple[int, str]]]
 
 async def _admitted(request: web.Request) -> tuple[Account, bool]:
     account = await request.app[DB].read(active_account, parameters.number(request))
-    return account, await access.admit_to_account(request, account.id)
+    return account, await access.admit_to_account(request, account.id, reach=account.reach)
 
 
 async def outbox(request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from fedisw.federation.represent.here import Here
 from fedisw.media.keys import check_key
-from fedisw.model.accounts import Account, ActorType
+from fedisw.model.accounts import Account, ActorType, Reach
 from fedisw.model.errors import FediswError, Gone, Malformed, NotFound
 from fedisw.model.urls import Origin
 from fedisw.services import instance
@@ -129,7 +129,7 @@ def jrd(account: Account, here: Here, rels: list[str]) -> Document:
         JrdLink(rel=f"{INTENT_REL}Create", template=f"{here.origin}/share?text={{content}}"),
         JrdLink(rel=f"{INTENT_REL}Object", template=f"{here.origin}/authorize_interaction?uri={{object}}"),
     ]
-    if account.avatar.key and account.suspended_at is None:
+    if account.avatar.key and account.suspended_at is None and account.reach is not Reach.MEMBERS:
         _, kind = check_key(account.avatar.key)
         links.append(JrdLink(rel=AVATAR_REL, type=kind.media_type, href=here.file(account.avatar.key)))
     subject = f"acct:{account.username}@{here.account_domain}"

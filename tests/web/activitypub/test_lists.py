@@ -12,6 +12,7 @@ from fedisw.vocab.collections import parse_collection, parse_page
 from fedisw.web.activitypub import lists, objects
 from tests.support import factories
 from tests.support.factories import HERE, NOW, new_id
+from tests.support.peers import PeerServer
 from tests.support.reading import Reader
 
 
@@ -59,10 +60,12 @@ async def test_the_outbox_has_open_posts_and_boosts_newest_first(here: Reader, m
 
 
 @pytest.mark.parametrize("reach", [Reach.FEDIVERSE, Reach.MEMBERS])
-async def test_the_outbox_of_whoever_is_not_for_everybody_is_empty(here: Reader, reach: Reach) -> None:
-    amy = await here.home.person(reach=reach)
+async def test_lists_of_whoever_is_not_for_everybody_are_not_for_strangers(here: Reader, beta: PeerServer, reach: Reach) -> None:
+    amy, ben = await here.home.person(reach=reach), beta.person("ben")
     await post(here, amy)
-    assert await all_items(here, f"{amy.uri}/outbox") == []
+    for name in ("outbox", "followers", "following", "featured", "tags"):
+        strange, signed = await here.status(f"{amy.uri}/{name}"), await here.status(f"{amy.uri}/{name}", by=ben)
+        assert (strange, signed) == ((401, 200) if reach is Reach.FEDIVERSE else (404, 404)), name
 
 
 @pytest.mark.parametrize("name", ["followers", "following"])
