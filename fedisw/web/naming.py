@@ -10,7 +10,7 @@ from fedisw.federation import resolve
 from fedisw.model.accounts import Account, ActorType
 from fedisw.model.errors import Invalid
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts
+from fedisw.storage.queries import accounts, users
 from fedisw.text.marks import Handle
 from fedisw.web.keys import CALLER, DB, PEER
 
@@ -35,14 +35,15 @@ async def mentioned(request: web.Request, handles: Collection[Handle]) -> dict[s
 
 
 def known(tx: Tx, handles: Iterable[Handle], *, own_hosts: frozenset[str]) -> dict[str, Account]:
-    """Those of these handles that we know, by `Handle.key`."""
+    """Those of these handles that we know, by `Handle.key`; nobody here who still waits to be let in (ENU-3)."""
     found = {}
     for handle in handles:
         host = None if handle.host in own_hosts else handle.host
         account = accounts.find_by_handle(tx, handle.username, host)
         if account is not None and _can_be_named(account):
             found[handle.key] = account
-    return found
+    waiting = users.waiting(tx, [account.id for account in found.values() if account.local])
+    return {key: account for key, account in found.items() if account.id not in waiting}
 
 
 def _can_be_named(account: Account) -> bool:

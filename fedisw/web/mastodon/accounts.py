@@ -152,7 +152,7 @@ async def relationships_with(request: web.Request) -> web.Response:
 
 
 def _relationships(tx: Tx, viewer_id: int, ids: list[int], eyes: Eyes) -> list[Relationship]:
-    known = {account.id for account in accounts.by_ids(tx, ids)}
+    known = {account.id for account in visible(tx, accounts.by_ids(tx, ids), viewer_id=viewer_id)}
     wanted = [account_id for account_id in ids if account_id in known]
     return relationships.between(tx, viewer_id, wanted, now=eyes.now) if wanted else []
 
