@@ -227,3 +227,16 @@ async def test_vis_5_nothing_is_boosted_or_answered_more_widely_than_it_was_writ
             made = await api.db.read(statuses.get, int(reply["id"]))
             stays = case.status.local_only or case.reach is Reach.MEMBERS
             assert made.local_only == (stays and made.visibility is not Visibility.DIRECT), case.name
+
+
+async def test_vis_6_an_edit_widens_nothing(town: Town) -> None:
+    """Visibility and place stay, whatever is asked for; readers are those of before."""
+    api = town.api
+    for case in town.world.cases:
+        text = {"status": f"{case.secret} again", "visibility": "public"}
+        await api.ok("PUT", f"/api/v1/statuses/{case.status.id}", case.author, json=text)
+        after = await api.db.read(statuses.get, case.status.id)
+        assert (after.visibility, after.local_only) == (case.status.visibility, case.status.local_only), case.name
+        for reader in EVERYBODY:
+            answer = await town.read(f"/api/v1/statuses/{case.status.id}", reader)
+            assert answer.status == case.expected(reader), (case.name, reader)
