@@ -63,8 +63,9 @@ tools: $(DEV_READY) $(INTEROP_READY)
 run: $(READY)
 	@exec $(BIN)/fedisw quickstart --data-dir ./data
 
+# In the order of the files; `make test SEED=7` shuffles them, to find tests that lean on each other.
 test: tools
-	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --quiet tests
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --quiet $(if $(SEED),--randomly-seed=$(SEED),-p no:randomly) tests
 
 soak: tools
 	@FEDISW_TEST_SOAK=1 SEED="$(SEED)" MINUTES="$(MINUTES)" $(BIN)/pytest --timeout 0 -rA tests/faults
