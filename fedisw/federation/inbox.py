@@ -16,6 +16,7 @@ from fedisw.federation.context import Peer, VerifiedSender
 from fedisw.federation.effect import NotWanted
 from fedisw.federation.keycache import KnownKey
 from fedisw.federation.resolve import STALE
+from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ProcessInbound, RefreshAccount
 from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, Gone, Malformed, NotFound, TooLarge, Unauthenticated, Unreachable, UnsupportedMedia
@@ -202,10 +203,10 @@ def _stored_sender(tx: Tx, sender: VerifiedSender, now: datetime) -> Account:
     return account
 
 
-async def process(peer: Peer, inbound_id: int) -> None:
+async def process(peer: Peer, inbound_id: int, run: JobRun | None = None) -> None:
     """Let an activity that was kept take effect (job ProcessInbound); a second time changes nothing (P-4).
 
-    What may not be, or concerns nobody here, ends as ignored, with the reason.
+    What may not be, or concerns nobody here, ends as ignored, with the reason. With `run` the job ends together with it.
 
     Raises:
         Unreachable: something that is needed cannot be had now; the job is tried again.
@@ -222,10 +223,17 @@ async def process(peer: Peer, inbound_id: int) -> None:
     except FediswError as error:
         reason = f"{type(error).__name__}: {error}"
         log.info("inbox.ignored", host=sender.host, reason=reason)
-        await peer.db.write(inbound.end, row, InboundState.IGNORED, reason=reason)
+        await _end(peer, run, row, InboundState.IGNORED, reason)
         return
-    await peer.db.write(inbound.end, row, InboundState.DONE)
+    await _end(peer, run, row, InboundState.DONE, "")
     metrics.inbound_lag.observe((peer.now() - row.received_at).total_seconds())
+
+
+async def _end(peer: Peer, run: JobRun | None, row: Inbound, state: InboundState, reason: str) -> None:
+    if run is None:
+        await peer.db.write(inbound.end, row, state, reason=reason)
+    else:
+        await run.finish_with(peer.db, inbound.end, row, state, reason=reason)
 
 
 def _arrived(tx: Tx, inbound_id: int) -> tuple[Inbound, Account, bool] | None:

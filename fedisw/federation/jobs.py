@@ -44,7 +44,7 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
         case work.Deliver():
             await delivery.deliver(peer, job, run)
         case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll():
-            await _arrived(peer, job)
+            await _arrived(peer, job, run)
         case (
             work.PublishStatus()
             | work.PublishEdit()
@@ -59,10 +59,10 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await _about_people(peer, job, run)
 
 
-async def _arrived(peer: Peer, job: Arrived) -> None:
+async def _arrived(peer: Peer, job: Arrived, run: JobRun) -> None:
     match job:
         case work.ProcessInbound():
-            await inbox.process(peer, job.inbound_id)
+            await inbox.process(peer, job.inbound_id, run)
         case work.FetchParent():
             await threads.fetch_parent(peer, job.status_id)
         case work.RefreshAccount():

@@ -27,6 +27,7 @@ log = structlog.get_logger("fedisw.jobs")
 LEASE = timedelta(seconds=60)
 RENEW = 20.0  # seconds between two renewals of all leases
 POLL = 1.0  # seconds between two looks without a wake-up
+GATHER = 0.005  # seconds between a wake-up and a look while jobs run: more of them end meanwhile, and one look serves all
 SWEEP, TIDY = 10.0, 60.0  # seconds between two looks for lost leases, and between two removals of old rows
 MAX_FAULTS = 5  # attempts that ended in an unexpected error
 MAX_WAIT = timedelta(hours=24)  # the longest wait that a peer may ask for
@@ -266,7 +267,9 @@ class Worker:
             async with asyncio.timeout(self._poll):
                 await self._wake.wait()
         except TimeoutError:
-            pass
+            return
+        if self._running:
+            await asyncio.sleep(GATHER)
 
     async def _drain(self, grace: float) -> None:
         tasks = [task for task, _ in self._running.values()]

@@ -11,7 +11,8 @@ from fedisw.model.errors import Invalid
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 MAX_URL = 2_048  # characters (security LIM)
-REMEMBERED = 2_048  # URLs whose origin is known; every arrived activity asks a dozen times for the same few
+REMEMBERED = 2_048  # beginnings of URLs whose origin is known; every arrived activity asks a dozen times
+BEFORE_PATH = re.compile(r"[^/?#]*//[^/?#]*")
 NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")  # a pattern, since this is asked a dozen times for every activity
 
 
@@ -31,7 +32,10 @@ class Origin:
         """
         if len(url) > MAX_URL:
             raise Invalid("url", "too long")
-        return _origin(url)
+        if NOT_IN_URLS.search(url):
+            raise Invalid("url", "has a space or control character")
+        before_path = BEFORE_PATH.match(url)
+        return _origin(before_path[0] if before_path else url)
 
     @property
     def authority(self) -> str:
@@ -45,8 +49,7 @@ class Origin:
 
 @lru_cache(maxsize=REMEMBERED)
 def _origin(url: str) -> Origin:
-    if NOT_IN_URLS.search(url):
-        raise Invalid("url", "has a space or control character")
+    """The origin of what stands before the path, which many URLs share."""
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -40,7 +40,7 @@ async def run_job(tools: Tools, run: JobRun) -> None:
     """Do one job; errors say whether another try helps (jobs/worker.py)."""
     job = run.job
     if tasks.is_task(job):
-        await tasks.run(tools.house, job)
+        await tasks.run(tools.house, job, run)
     elif _is_federation(job):
         await federation.run(tools.peer, job, run)
     else:

@@ -200,7 +200,7 @@ class Database:
         await self._engine.close()
 
     async def _run(self, unit: Callable[..., T], writes: bool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
-        if inspect.iscoroutinefunction(unit):
+        if getattr(getattr(unit, "__code__", None), "co_flags", 0) & inspect.CO_COROUTINE:
             raise TypeError(f"a unit of work is a plain function: {unit}")
         name = f"{getattr(unit, '__module__', '')}.{getattr(unit, '__qualname__', type(unit).__name__)}"
         bound: Unit = partial(_call, unit, args, kwargs)

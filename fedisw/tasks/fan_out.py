@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import FanOut
 from fedisw.live import topics
 from fedisw.model.notifications import NotificationType
@@ -15,9 +16,12 @@ from fedisw.storage.queries import accounts, feeds, follows, statuses
 CHUNK = 500  # followers a unit
 
 
-async def fan_out(db: Database, job: FanOut, *, now: datetime) -> None:
-    """Deliver a post to the local followers of its author; safe to run twice."""
-    await db.write(chunk, status_id=job.status_id, after=job.after, now=now)
+async def fan_out(db: Database, job: FanOut, *, now: datetime, run: JobRun | None = None) -> None:
+    """Deliver a post to the local followers of its author; safe to run twice. With `run` it ends in the same transaction."""
+    if run is None:
+        await db.write(chunk, status_id=job.status_id, after=job.after, now=now)
+    else:
+        await run.finish_with(db, chunk, status_id=job.status_id, after=job.after, now=now)
 
 
 def chunk(tx: Tx, *, status_id: int, after: int, now: datetime) -> None:
@@ -56,7 +60,7 @@ def _tell_streams(tx: Tx, status: Status, owners: list[int]) -> None:
     message = topics.encode(topics.Posted(status_id=status.id))
     for owner in owners:
         tx.publish(topics.home(owner), message)
-        feeds.trim(tx, owner)
+    feeds.trim(tx, owners, status_id=status.id)
     for list_id, _ in feeds.lists_with(tx, status.account_id, owners):
         tx.publish(topics.list_of(list_id), message)
 

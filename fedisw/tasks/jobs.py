@@ -6,6 +6,7 @@ from typing import Final, TypeGuard, assert_never, get_args
 
 from fedisw.jobs.chores import MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
+from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ClosePoll, FanOut, PurgeAccount, RemoveFiles, SendMail
 from fedisw.tasks import cleanup, fan_out, mail, media, polls
 from fedisw.tasks.house import House
@@ -19,11 +20,11 @@ def is_task(job: Job) -> TypeGuard[Task]:
     return isinstance(job, TASKS)
 
 
-async def run(house: House, job: Task) -> None:
+async def run(house: House, job: Task, run: JobRun | None = None) -> None:
     """Do a job; errors as jobs/worker.py reads them."""
     match job:
         case FanOut():
-            await fan_out.fan_out(house.db, job, now=house.now())
+            await fan_out.fan_out(house.db, job, now=house.now(), run=run)
         case ClosePoll():
             await polls.close(house.db, job, now=house.now())
         case PurgeAccount():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, exists, or_, select
@@ -17,6 +17,7 @@ from fedisw.storage.tables.relations import follows
 from fedisw.storage.tables.statuses import home_feed, statuses
 
 KEPT = 800  # rows of one home feed (dependencies, section 3.3)
+TRIMMED = 64  # a feed is cut back at one in so many new posts: it costs more than to add one
 BACKFILL = 40  # posts of a newly followed account that are put into the feed
 
 S, A = statuses.c, accounts.c
@@ -127,9 +128,11 @@ def remove_author(tx: Tx, *, viewer_id: int, author_id: int) -> None:
     tx.exec(REMOVE_AUTHOR, viewer_id=viewer_id, author_id=author_id)
 
 
-def trim(tx: Tx, viewer_id: int) -> int:
-    """Keep the newest rows of a feed only."""
-    return tx.exec(TRIM, viewer_id=viewer_id, kept=KEPT - 1)
+def trim(tx: Tx, viewer_ids: Iterable[int], *, status_id: int) -> None:
+    """Cut back those of the feeds whose turn it is at this post to their newest rows."""
+    for viewer_id in viewer_ids:
+        if hash((viewer_id, status_id)) % TRIMMED == 0:
+            tx.exec(TRIM, viewer_id=viewer_id, kept=KEPT - 1)
 
 
 def feed_owners(tx: Tx, status_id: int) -> list[int]:

@@ -191,6 +191,7 @@ async def test_pages_neither_skip_nor_repeat_in_both_directions(db: Database) ->
 
 async def test_a_feed_keeps_its_newest_rows(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fedisw.storage.queries.feeds.KEPT", 3)
+    monkeypatch.setattr("fedisw.storage.queries.feeds.TRIMMED", 1)
 
     def unit(tx: Tx) -> None:
         amy, ben = put_account(tx, "amy"), put_account(tx, "ben")
