@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS
+from fedisw.web.mastodon.entities.recent import Recent
 from tests.web.mastodon.conftest import Api
 
 TOKEN = 1  # who asks
@@ -25,7 +26,8 @@ async def _busy(api: Api, count: int) -> None:
 
 async def _cost(api: Api, path: str, who: str = "amy", *, warm: bool = False) -> tuple[int, Any]:
     if not warm:
-        api.client.server.app[FRAGMENTS]._entries.clear()
+        fragments = api.client.server.app[FRAGMENTS]
+        fragments._entries = Recent(fragments._entries.max_bytes)
     with api.db.counting() as statements:
         answer = await api.ok("GET", path, who)
     return len(statements) - (TOKEN if who else 0), answer
