@@ -29,11 +29,17 @@ ACTOR = "https://swork.example/ap/actors/7"
 INBOX = "https://remote.example/users/ben/inbox"
 OUTBOX = "https://remote.example/users/ben/outbox?page=true"
 BODY = vectors.body("cavage_post")
-NOW = datetime.now(UTC).replace(microsecond=0)  # most of them know only the real clock
+NOW = datetime.now(UTC).replace(microsecond=0)  # most of them know only the real clock; set anew for each test
 SECRET = keys.private_pem(vectors.rsa()).decode()
 PUBLIC = vectors.key_text("rsa_public_pem")
 RSA = {"keyId": KEY_ID, "owner": ACTOR, "publicPem": PUBLIC}
 CAVAGE, RFC9421 = "draft-cavage-http-signatures-12", "rfc9421"
+
+
+@pytest.fixture(autouse=True)
+def real_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long run must not make the signatures of its last tests too old for the others."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC).replace(microsecond=0))
 
 
 @pytest.fixture(scope="module")
