@@ -12,7 +12,7 @@ from tests.faults.load import Load
 from tests.faults.plan import Ending
 from tests.support.server import Server
 
-READY = 10.0  # seconds from the start to a ready server (reliability, section 4)
+READY = 30.0  # seconds from the start to a ready server (P-5); the goal of 10 s is for a machine that does nothing else
 TERMINATED = 25.0  # seconds from SIGTERM to the end (P-10)
 
 
