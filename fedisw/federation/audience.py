@@ -19,6 +19,7 @@ from fedisw.storage.queries import accounts, audience, blocks, deliveries, recip
 from fedisw.storage.queries.recipients import Inbox, Recipients
 
 OPEN: Final = (Visibility.PUBLIC, Visibility.UNLISTED)
+CHUNK: Final = 500  # inboxes looked at at once
 TAKING_BACK: Final = frozenset({"Delete", "Undo", "Reject", "Remove", "Block"})  # sent whatever happened meanwhile
 
 
@@ -46,6 +47,18 @@ def _also(tx: Tx, status: Status) -> tuple[int, ...]:
         return (original.account_id,) if original is not None else ()
     parent_id = status.in_reply_to_account_id
     return (parent_id,) if parent_id is not None and status.visibility in OPEN else ()
+
+
+def lost(tx: Tx, status: Status) -> list[Inbox]:
+    """Inboxes that got a post and whose server may not have it any more."""
+    found, after = list[Inbox](), ""
+    while page := deliveries.reached(tx, account_id=status.account_id, object_uri=status.uri, after=after, limit=CHUNK):
+        verdicts = {
+            host: audience.verdict_for_remote(tx, status_id=status.id, host=host) for host in {item.host for item in page}
+        }
+        found += [inbox for inbox in page if verdicts[inbox.host] is not Verdict.YES]
+        after = page[-1].url
+    return found
 
 
 def admissible(tx: Tx, peer: Peer, found: Iterable[Inbox], *, erasure: bool) -> list[Inbox]:

@@ -66,7 +66,20 @@ def _about(posted: Posted, document: Document) -> Outgoing:
 
 async def publish_edit(peer: Peer, job: work.PublishEdit) -> None:
     """Update of an edited post, to all who got it, get it now, or did something with it; Create where none was sent."""
-    await _update(peer, job.status_id, name=f"{job.status_id}-update-{job.revision}")
+    posted = await _update(peer, job.status_id, name=f"{job.status_id}-update-{job.revision}")
+    if posted is not None and posted.view.status.visibility not in activity.OPEN:
+        await _take_away(peer, posted)
+
+
+async def _take_away(peer: Peer, posted: Posted) -> None:
+    """Delete, once, to servers where somebody got a post and nobody may have it any more: they were edited out (VIS-13)."""
+    author, row = posted.view.account, posted.view.status
+    lost = await peer.db.read(audience.lost, row)
+    if not lost:
+        return
+    document = build.delete(id=Here.of(peer.settings).activity(f"{row.id}-withdraw"), actor=author.uri, object=row.uri, to=())
+    gone = Outgoing(document=document, account_id=author.id, object_uri=row.uri, order=row.uri)
+    await outgoing.send(peer, gone, outgoing.to_inboxes(lost))
 
 
 async def publish_poll(peer: Peer, job: work.PublishPoll) -> None:
@@ -77,20 +90,21 @@ async def publish_poll(peer: Peer, job: work.PublishPoll) -> None:
     await _update(peer, job.status_id, name=f"{job.status_id}-poll-{job.minute}")
 
 
-async def _update(peer: Peer, status_id: int, *, name: str) -> None:
+async def _update(peer: Peer, status_id: int, *, name: str) -> Posted | None:
     found = await peer.db.read(_ready, status_id, engaged=True)
     if found is None:
-        return
+        return None
     posted, wanted = found
     row, here = posted.view.status, Here.of(peer.settings)
     if not await peer.db.read(activities.was_made, account_id=row.account_id, kind="Create", object_uri=row.uri):
         await _create(peer, posted, wanted)
-        return
+        return posted
     document = build.update(
         id=here.activity(name), actor=posted.view.account.uri, object=status.note(posted, here, now=peer.now())
     )
     before = outgoing.to_reached(row.account_id, row.uri)
     await outgoing.send(peer, _about(posted, document), outgoing.to(wanted), before)
+    return posted
 
 
 async def publish_delete(peer: Peer, job: work.PublishDelete) -> None:

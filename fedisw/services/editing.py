@@ -16,6 +16,7 @@ from fedisw.model.notifications import NotificationType
 from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
 from fedisw.model.views import StatusView
+from fedisw.model.visibility import OPEN
 from fedisw.services import hydrate, notifications, posting, streams
 from fedisw.services import media as files
 from fedisw.services.posting import NewId
@@ -129,13 +130,27 @@ def _set_poll(tx: Tx, status: Status, poll: Poll | None, draft: Draft, *, new_id
 def _rename(
     tx: Tx, status: Status, *, mentioned: Iterable[int], silent: Iterable[int], tags: Iterable[str], new_id: NewId
 ) -> None:
-    """Names and tags of the new text; who received the post stays a receiver, silently."""
+    """Names and tags of the new text.
+
+    Who is edited out of an open post stays a silent receiver of it; out of any other, they may not read it any more
+    (VIS-13): a wrong name in a confidential post can be taken back.
+    """
     loud, quiet = frozenset(mentioned), frozenset(silent)
-    before = statuses.mentions_of(tx, [status.id])
+    before = [item.account_id for item in statuses.mentions_of(tx, [status.id])]
     statuses.clear_mentions(tx, status.id)
-    everybody = dict.fromkeys((*loud, *quiet, *(item.account_id for item in before)))
+    everybody = dict.fromkeys((*loud, *quiet, *(before if status.visibility in OPEN else ())))
     statuses.add_mentions(tx, [Mention(status_id=status.id, account_id=item, silent=item not in loud) for item in everybody])
     statuses.set_tags(tx, status.id, posting.named_tags(tags, new_id=new_id))
+    _forget(tx, status, [item for item in before if item not in everybody])
+
+
+def _forget(tx: Tx, status: Status, account_ids: Sequence[int]) -> None:
+    """These people may not read the post any more: it leaves their notifications and what they have on the screen."""
+    for account_id in account_ids:
+        notifications.withdraw(
+            tx, account_id=account_id, kind=NotificationType.MENTION, from_id=status.account_id, status_id=status.id
+        )
+    streams.tell_removed_to(tx, status, account_ids)
 
 
 def _tell_of_edit(tx: Tx, status: Status, *, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fedisw.live import topics
 from fedisw.model.statuses import Status, Visibility
 from fedisw.storage.db import Tx
@@ -41,6 +43,11 @@ def tell_removed(tx: Tx, status: Status) -> None:
     _tell(tx, [*_feeds(tx, status), *places], topics.Removed(status_id=status.id))
     for boost in statuses.boosts_of(tx, status.id):
         _tell(tx, _feeds(tx, boost), topics.Removed(status_id=boost.id))
+
+
+def tell_removed_to(tx: Tx, status: Status, account_ids: Iterable[int]) -> None:
+    """A post is not for these people any more."""
+    _tell(tx, [topics.home(account_id) for account_id in account_ids], topics.Removed(status_id=status.id))
 
 
 def _feeds(tx: Tx, status: Status) -> list[str]:

@@ -25,8 +25,8 @@ from tests.support.sending import Sending
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 
-async def edit(us: Sending, author: Account, status: Status, text: str) -> None:
-    draft = Draft(html=f"<p>{text}</p>", text=text)
+async def edit(us: Sending, author: Account, status: Status, text: str, *, mentioned: tuple[int, ...] = ()) -> None:
+    draft = Draft(html=f"<p>{text}</p>", text=text, mentioned=mentioned)
     await us.db.write(editing.edit_status, author=author, status_id=status.id, draft=draft, now=us.clock(), new_id=new_id)
 
 
@@ -59,6 +59,32 @@ async def test_an_edit_goes_to_all_who_got_the_post_or_did_something_with_it(us:
     assert (update["actor"], update["to"]) == (amy.uri, [PUBLIC])
     assert update["object"]["updated"] == update["updated"] == "2026-11-21T12:20:00Z"
     assert update["object"]["content"] == "<p>Changed</p>"
+
+
+async def test_who_is_edited_out_of_a_confidential_post_loses_it(us: Sending) -> None:
+    amy, beta, gamma = await us.person(), await us.server("beta.test"), await us.server("gamma.test")
+    ben, cai = await us.stranger("ben", "beta.test"), await us.stranger("cai", "gamma.test")
+    status = await us.post(amy, "A case", visibility=Visibility.DIRECT, mentioned=(ben.id, cai.id))
+    await us.run()
+    for text in ("A case, for Cai alone", "A case, for Cai alone, as I said"):
+        await edit(us, amy, status, text, mentioned=(cai.id,))
+        await us.run()
+        us.clock.forward(minutes=1)
+    assert beta.types == ["Create", "Delete"], "once"
+    assert beta.got[1].document["object"] == {"id": status.uri, "type": "Tombstone"}
+    assert "alone" not in str([got.document for got in beta.got])
+    assert gamma.types == ["Create", "Update", "Update"]
+
+
+async def test_a_server_keeps_a_confidential_post_that_is_still_for_somebody_there(us: Sending) -> None:
+    amy, beta = await us.person(), await us.server("beta.test")
+    ben, bea = await us.stranger("ben", "beta.test"), await us.stranger("bea", "beta.test")
+    status = await us.post(amy, "A case", visibility=Visibility.DIRECT, mentioned=(ben.id, bea.id))
+    await us.run()
+    await edit(us, amy, status, "A case for Bea", mentioned=(bea.id,))
+    await us.run()
+    assert set(beta.types) == {"Create", "Update"}
+    assert all(ben.uri not in got.document["object"]["to"] for got in beta.got if got.document["type"] == "Update")
 
 
 async def test_an_edit_of_what_was_never_sent_is_the_post_itself(us: Sending) -> None:

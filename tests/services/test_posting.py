@@ -15,7 +15,7 @@ from fedisw.model.paging import Page
 from fedisw.model.statuses import Draft, PollDraft, RemoteMedia, RemotePoll, Status, Visibility
 from fedisw.services import blocking, editing, hydrate, posting
 from fedisw.storage.db import Database, Tx
-from fedisw.storage.queries import accounts, media, notifications, statuses, tombstones
+from fedisw.storage.queries import accounts, audience, media, notifications, statuses, tombstones
 from tests.support.factories import NOW, a_remote_status, new_id, post, put_account, put_follow, receive, waiting
 
 EVERY = tuple(NotificationType)
@@ -157,6 +157,25 @@ async def test_an_edit_keeps_the_earlier_form(db: Database) -> None:
         assert _told(tx, ben.id) == [NotificationType.MENTION]
         with pytest.raises(NotFound):
             editing.edit_status(tx, author=ben, status_id=status.id, draft=draft, now=LATER, new_id=new_id)
+
+    await db.write(unit)
+
+
+@pytest.mark.parametrize(
+    ("visibility", "kept"), [(Visibility.PUBLIC, True), (Visibility.PRIVATE, False), (Visibility.DIRECT, False)]
+)
+async def test_who_is_edited_out_of_a_confidential_post_may_not_read_it_any_more(
+    db: Database, visibility: Visibility, kept: bool
+) -> None:
+    def unit(tx: Tx) -> None:
+        amy, ben = put_account(tx, "amy"), put_account(tx, "ben")
+        status = post(tx, amy, "@ben a case", visibility=visibility, mentioned=(ben.id,))
+        assert _told(tx, ben.id) == [NotificationType.MENTION]
+        draft = Draft(html="<p>a case</p>", text="a case")
+        editing.edit_status(tx, author=amy, status_id=status.id, draft=draft, now=LATER, new_id=new_id)
+        assert audience.readable(tx, [status.id], ben.id) == ({status.id} if kept else set())
+        assert _told(tx, ben.id) == ([NotificationType.MENTION] if kept else [])
+        assert [item.account_id for item in statuses.mentions_of(tx, [status.id])] == ([ben.id] if kept else [])
 
     await db.write(unit)
 
