@@ -11,7 +11,7 @@ from fedisw.config import Settings
 from fedisw.runtime import Runtime
 from fedisw.web import health, media
 from fedisw.web.activitypub import table as activitypub
-from fedisw.web.auth import confirm, password, signin, signup
+from fedisw.web.auth import again, confirm, password, signin, signup
 from fedisw.web.keys import (
     BUCKETS,
     BUS,
@@ -37,6 +37,7 @@ from fedisw.web.middleware.headers import complete
 from fedisw.web.oauth import authorize, token, userinfo
 from fedisw.web.pages import site
 from fedisw.web.routes import Route, check, register
+from fedisw.web.settings import table as settings
 from fedisw.web.streaming import sse, websocket
 from fedisw.web.streaming.port import SHOWING
 from fedisw.web.streaming.seats import SEATS, Seats, close_streams
@@ -53,6 +54,7 @@ ROUTES: Final = (
     *signup.ROUTES,
     *confirm.ROUTES,
     *password.ROUTES,
+    *again.ROUTES,
     *authorize.ROUTES,
     *token.ROUTES,
     *userinfo.ROUTES,
@@ -60,6 +62,7 @@ ROUTES: Final = (
     *sse.ROUTES,
     *media.ROUTES,
     *mastodon.ROUTES,
+    *settings.ROUTES,
     *site.ROUTES,
 )
 

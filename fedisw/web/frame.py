@@ -30,7 +30,7 @@ class PersonView:
 class Frame:
     """Whose server it is, who is reading in which language, which place is open. `domain` is the part after `@name@`.
 
-    `here` is home, local, about or empty. `csrf_token` is for the forms of the frame; empty for anonymous readers.
+    `here` is home, local, about, settings or empty. `csrf_token` is for the forms of the frame; empty for anonymous readers.
     """
 
     server: str

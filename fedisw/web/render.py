@@ -60,7 +60,7 @@ def page(
 
     Args:
         template: path below the folder of templates; it finds `frame`, `head`, `status` and `values` by name.
-        here: the place of the top bar that is open: home, local, about or none.
+        here: the place of the top bar that is open: home, local, about, settings or none.
         public: whether every anonymous reader gets this answer; caches never keep it when somebody is signed in (VIS-8).
         headers: more headers.
     """

@@ -40,12 +40,13 @@ class Auth:
     """Who may call a route; made by one of the class methods, there is no default.
 
     `scopes`: one of them is enough. `waiting`: also for people who are not confirmed or approved yet, are disabled,
-    or must change their password (AUT-10).
+    or must change their password (AUT-10). `recent`: the password, or a passkey, was given minutes ago (AUT-6).
     """
 
     kind: Kind
     scopes: tuple[str, ...] = ()
     waiting: bool = False
+    recent: bool = False
 
     @classmethod
     def public(cls) -> Self:
@@ -93,9 +94,14 @@ class Auth:
         return cls(Kind.VISITOR, (), True)
 
     @classmethod
-    def session(cls, *, waiting: bool = False) -> Self:
-        """A page for people who are signed in; others go to the sign-in page first."""
-        return cls(Kind.SESSION, (), waiting)
+    def session(cls, *, waiting: bool = False, recent: bool = False) -> Self:
+        """A page for people who are signed in; others go to the sign-in page first.
+
+        Args:
+            recent: who has not signed in a moment ago proves who they are again; a form is then filled in anew, on the
+                page at its own address.
+        """
+        return cls(Kind.SESSION, (), waiting, recent)
 
     @classmethod
     def admin(cls, *scopes: str) -> Self:

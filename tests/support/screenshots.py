@@ -102,6 +102,8 @@ def shots(server: Server) -> list[Shot]:
         "post-inside": post,
         "remote-inside": remote,
         "consent": server.consent,
+        "settings": "/settings",
+        "again": "/auth/again",
     }
     taken = []
     for name, path in (pages | inside).items():

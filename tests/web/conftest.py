@@ -18,13 +18,14 @@ from fedisw.live.buckets import Buckets
 from fedisw.media.local import LocalStore
 from fedisw.storage.db import Database
 from fedisw.web.app import bare_app
-from fedisw.web.auth import confirm, password, signin, signup
+from fedisw.web.auth import again, confirm, password, signin, signup
 from fedisw.web.errors import ERROR_PAGE
 from fedisw.web.keys import BUCKETS, DB, NEW_ID, NOW, PASSWORDS, SEALER, STORE, UPLOADS
 from fedisw.web.oauth import authorize, token, userinfo
 from fedisw.web.pages.errors import error_page
 from fedisw.web.render import TEMPLATES, Templates
 from fedisw.web.routes import Route
+from fedisw.web.settings import table as settings_table
 from tests.support.browser import Browser, Client
 from tests.support.clock import Clock
 from tests.support.people import People, make_settings
@@ -90,8 +91,19 @@ def entrance_settings(request: pytest.FixtureRequest, settings: Settings, tmp_pa
 
 
 @pytest.fixture
+def entrance_pages() -> tuple[Route, ...]:
+    """More addresses, for tests that need some."""
+    return ()
+
+
+@pytest.fixture
 async def entrance(
-    start: Start, entrance_settings: Settings, clock: Clock, passwords: Passwords, tmp_path_factory: Any
+    entrance_pages: tuple[Route, ...],
+    start: Start,
+    entrance_settings: Settings,
+    clock: Clock,
+    passwords: Passwords,
+    tmp_path_factory: Any,
 ) -> Client:
     """The application with sign-in, passwords, consent and tokens."""
     store = LocalStore(tmp_path_factory.mktemp("media"), public_url="https://alpha.test/media")
@@ -103,8 +115,10 @@ async def entrance(
         STORE: store,
         NEW_ID: count(5_000).__next__,
     }
-    pages = (signin, signup, confirm, password, authorize, token, userinfo)
-    return await start([route for module in pages for route in module.ROUTES], settings=entrance_settings, parts=parts)
+    pages = (signin, signup, confirm, password, again, authorize, token, userinfo, settings_table)
+    return await start(
+        [route for module in pages for route in module.ROUTES] + [*entrance_pages], settings=entrance_settings, parts=parts
+    )
 
 
 @pytest.fixture

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Final
 from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
 
-from fedisw.crypto import passwords
-from fedisw.crypto.tokens import new_token
 from fedisw.i18n import later
 from fedisw.live.buckets import SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_HOUR, SIGN_IN_NETWORK
 from fedisw.model.accounts import Account, User
 from fedisw.model.oauth import Session
 from fedisw.services import signing_in
 from fedisw.web import answers, asking, forms
-from fedisw.web.auth import device
+from fedisw.web.auth import device, entering
 from fedisw.web.frame import FormView, Head
-from fedisw.web.keys import ADDRESS, BUCKETS, CALLER, DB, NEW_ID, NOW, PASSWORDS, SETTINGS, translator_of
+from fedisw.web.keys import BUCKETS, CALLER, DB, PASSWORDS, SETTINGS, translator_of
 from fedisw.web.middleware import limits, sessions
 from fedisw.web.middleware.auth import CHOOSE_PAGE, refusal
 from fedisw.web.middleware.headers import content_policy
@@ -28,7 +25,6 @@ from fedisw.web.routes import Auth, Route
 
 WRONG: Final = later("This name or address and this password do not belong together.")
 WAITING_PAGE: Final = "/auth/waiting"
-MAX_AGENT: Final = 200  # characters
 ATTEMPTS: Final = (SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_HOUR)
 
 
@@ -73,27 +69,8 @@ async def sign_out(request: web.Request) -> web.Response:
 
 
 async def _welcome(request: web.Request, form: SignIn, user: User, account: Account) -> web.Response:
-    """A new session, and on to where the person wanted to go, past what has to be done first."""
-    token, old = new_token(), request.get(sessions.SESSION)
-    now = request.app[NOW]()
-    session = Session(
-        token_hash=sessions.stored(request.app[SETTINGS], token),
-        id=request.app[NEW_ID](),
-        account_id=account.id,
-        csrf=secrets.token_bytes(32),
-        user_agent=request.headers.get("User-Agent", "")[:MAX_AGENT],
-        address=request[ADDRESS],
-        created_at=now,
-        seen_at=now,
-        login_at=now,
-    )
-    better = await request.app[PASSWORDS].hash(form.password) if passwords.needs_rehash(user.password_hash) else None
-    replaced = old.token_hash if isinstance(old, Session) else None
-    await request.app[DB].write(signing_in.begin_session, session=session, password_hash=better, replaced=replaced, now=now)
-    response = answers.see_other(_place(form, user, account))
-    sessions.set_cookie(request, response, token)
-    device.remember(request, response, account.id)
-    return response
+    """On to where the person wanted to go, past what has to be done first."""
+    return await entering.let_in(request, user, place=_place(form, user, account), password=form.password)
 
 
 def _place(form: SignIn, user: User, account: Account) -> str:

@@ -32,6 +32,8 @@ UNCONFIRMED: Final = "Your login is missing a confirmed e-mail address"
 UNAPPROVED: Final = "Your login is currently pending approval"
 CHOOSE_PAGE: Final = "/auth/password"
 SIGN_IN_PAGE: Final = "/auth/sign_in"
+AGAIN_PAGE: Final = "/auth/again"
+RECENT: Final = timedelta(minutes=10)  # AUT-6
 
 
 class GoTo(Exception):
@@ -136,6 +138,8 @@ async def _by_cookie(request: web.Request, auth: Auth) -> None:
         raise Forbidden(why)
     if not auth.waiting and user.must_change_password:
         raise GoTo(f"{CHOOSE_PAGE}?next={quote(_place(request), safe='')}")
+    if auth.recent and now - session.login_at > RECENT:
+        raise GoTo(f"{AGAIN_PAGE}?next={quote(_page_of(request), safe='')}")
     if auth.kind is Kind.VISITOR and (why or user.must_change_password):
         return
     viewer = Viewer(account_id=account.id, session_id=session.id)
@@ -147,6 +151,11 @@ def _place(request: web.Request) -> str:
     if request.method not in sessions.SAFE:
         return "/"
     return str(request.rel_url.without_query_params(FORCE)) if FORCE in request.query else request.raw_path
+
+
+def _page_of(request: web.Request) -> str:
+    """Where a form stands: pages send theirs to their own address."""
+    return request.raw_path if request.method in sessions.SAFE else request.path
 
 
 def _long_ago(at: datetime | None, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from fedisw.web.pages.views import (
     ProfileView,
     ServerView,
 )
+from fedisw.web.settings.places import Place
 from tests.support.clock import START
 
 
@@ -121,6 +122,7 @@ BAD_FORM = FormView(
 )
 BAD_MAIL = FormView(values={"email": "x@"}, problems={"email": "Xp2", "": "Xp5"})
 EMPTY_FORM, DONE_FORM = FormView(), FormView(done=True)
+PLACES = tuple(Place(key=f"k{at}", path=f"/settings/k{at}", name="Xa", about="Xb", icon="key") for at in range(3))
 AUDIENCES = [("public", "Xe"), ("private", "Xf")]
 
 
@@ -174,6 +176,12 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         "confirm, done": ("auth/confirm.html", {"form": DONE_FORM}),
         "consent": ("oauth/consent.html", asked | {"redirect_host": "app.test", "signed_in": True}),
         "consent, code": ("oauth/consent.html", asked),
+        "again": (
+            "auth/again.html",
+            {"form": FormView(problems={"password": "Xp3"}), "next": "/settings", "action": "/auth/again", "signed_in": True},
+        ),
+        "settings": ("settings/home.html", {"places": PLACES, "place": None, "title": "Xt", "signed_in": True}),
+        "settings, a place": ("settings/base.html", {"places": PLACES, "place": PLACES[0], "title": "Xa", "signed_in": True}),
         "code": ("oauth/code.html", {"code": "abc", "app_name": "Xapp", "signed_in": True}),
     }
 
