@@ -62,7 +62,7 @@ def _row(job: Enqueued, *, run_at: datetime, now: datetime, behind: bool) -> dic
         "state": JobState.WAITING if behind or run_at > now else JobState.READY,
         "payload": job.encode(),
         "run_at": run_at,
-        "expires_at": now + job.max_age,
+        "expires_at": run_at + job.max_age,  # a job of next month is not too old next week
         "attempts": 0,
         "faults": 0,
         "losses": 0,

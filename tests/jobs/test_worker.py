@@ -60,6 +60,17 @@ async def test_a_job_for_later_waits_for_its_time(db: Database, make_worker: Mak
     assert await worker.run_ready() == 1
 
 
+async def test_a_job_for_a_far_day_is_not_too_old_when_it_comes(db: Database, make_worker: MakeWorker, clock: Clock) -> None:
+    recorder = Recorder(Unreachable("down"))
+    await db.write(add, Count(), run_at=clock() + timedelta(days=60))
+    worker = make_worker(recorder)
+    for _ in range(2):
+        clock.forward(days=60)
+        await worker.run_ready()
+        clock.forward(days=-59, hours=-23)
+    assert recorder.attempts == [1, 2]
+
+
 async def test_an_unreachable_peer_is_tried_again_with_growing_pauses(
     db: Database, make_worker: MakeWorker, clock: Clock
 ) -> None:
