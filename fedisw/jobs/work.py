@@ -59,6 +59,19 @@ class ClosePoll(Job, frozen=True, kw_only=True):
         return f"ClosePoll:{self.poll_id}"
 
 
+class PublishScheduled(Job, frozen=True, kw_only=True):
+    """Post what waited for its time, `at` (milliseconds since 1970). Twice: it does not wait any more."""
+
+    max_age: ClassVar[timedelta] = WEEK
+
+    scheduled_id: int
+    at: int
+
+    @property
+    def key(self) -> str | None:
+        return f"PublishScheduled:{self.scheduled_id}:{self.at}"
+
+
 class PurgeAccount(Job, frozen=True, kw_only=True):
     """Remove what a deleted account left behind, in chunks. Twice: there is nothing left."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fedisw.model.errors import Invalid
 
@@ -84,6 +84,11 @@ def same_origin(*urls: str) -> bool:
         return len({Origin.of(url) for url in urls}) == 1
     except Invalid:
         return False
+
+
+def encoded(url: str) -> str:
+    """An address without raw blanks and characters outside ASCII, on which some clients fail."""
+    return url if url.isascii() and " " not in url else quote(url, safe="%/:?#[]@!$&'()*+,;=~")
 
 
 def actor_uri(origin: Origin, account_id: int) -> str:

@@ -33,7 +33,14 @@ class Tools:
     def house(self) -> House:
         """What is needed for work that is not federation."""
         peer = self.peer
-        return House(db=peer.db, store=self.store, settings=peer.settings, sealer=self.sealer, now=peer.now)
+        return House(
+            db=peer.db,
+            store=self.store,
+            settings=peer.settings,
+            sealer=self.sealer,
+            now=peer.now,
+            new_id=peer.new_id,
+        )
 
 
 async def run_job(tools: Tools, run: JobRun) -> None:

@@ -71,9 +71,9 @@ def discard(tx: Tx, *, media_id: int, account_id: int) -> None:
 
     Raises:
         NotFound: not the person's.
-        Invalid: part of a post.
+        Invalid: part of a post, or of one that waits for its time.
     """
-    if media.own(tx, media_id, account_id=account_id).status_id is not None:
+    if media.own(tx, media_id, account_id=account_id).status_id is not None or media.waiting(tx, [media_id]):
         raise Invalid("", IN_USE)
     remove(tx, [media_id])
 
@@ -84,6 +84,13 @@ def attach(tx: Tx, ids: Sequence[int], *, status_id: int, account_id: int) -> No
     Raises:
         Invalid: with the words that clients know.
     """
+    check(tx, ids, status_id=status_id, account_id=account_id)
+    if media.attach(tx, ids, status_id=status_id, account_id=account_id) != len(ids):
+        raise Invalid("", NOT_FOUND)
+
+
+def check(tx: Tx, ids: Sequence[int], *, account_id: int, status_id: int | None = None) -> None:
+    """Whether these files could be attached to a new post, or to `status_id`; Invalid as `attach`."""
     files = media.owned(tx, ids, account_id=account_id)
     if len(files) != len(ids) or any(item.status_id not in (None, status_id) for item in files):
         raise Invalid("", NOT_FOUND)
@@ -91,8 +98,6 @@ def attach(tx: Tx, ids: Sequence[int], *, status_id: int, account_id: int) -> No
         raise Invalid("", NOT_READY)
     if len(files) > 1 and any(item.kind is not MediaKind.IMAGE for item in files):
         raise Invalid("", NOT_ALONE)
-    if media.attach(tx, ids, status_id=status_id, account_id=account_id) != len(ids):
-        raise Invalid("", NOT_FOUND)
 
 
 def release(tx: Tx, files: Iterable[Media], *, now: datetime) -> tuple[Media, ...]:

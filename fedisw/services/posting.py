@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fedisw.jobs.work import ClosePoll, FanOut, FetchParent, PublishStatus
 from fedisw.model.accounts import Account
-from fedisw.model.errors import Gone, Invalid, NotFound
+from fedisw.model.errors import Conflict, Gone, Invalid, NotFound
 from fedisw.model.media import Media, MediaKind, MediaState
 from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
 from fedisw.model.statuses import Poll as PollValue
@@ -16,7 +16,7 @@ from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
 from fedisw.services import media as files
 from fedisw.services import notifications
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, idempotency, media, polls, statuses, tombstones
+from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tombstones
 from fedisw.text import hashtags
 
 NewId = Callable[[], int]
@@ -52,7 +52,7 @@ def create_status(
             return earlier
     if not draft.html and not draft.media_ids and draft.poll is None:
         raise Invalid("text", "can't be blank", code="ERR_BLANK")
-    parent = _readable_parent(tx, draft.in_reply_to_id, author.id)
+    parent = readable_parent(tx, draft.in_reply_to_id, author.id)
     draft = _no_wider(tx, draft, parent)
     poll = _new_poll(draft.poll, status_id=status_id, author=author, poll_id=new_id()) if draft.poll else None
     status = _local_row(tx, author=author, draft=draft, status_id=status_id, uri=uri, url=url, parent=parent, poll=poll, now=now)
@@ -111,12 +111,15 @@ def _earlier(tx: Tx, account_id: int, key: tuple[str, bytes], status_id: int, no
     if answer.body_hash != key[1]:
         raise Invalid("Idempotency-Key", "was used for another post")
     earlier = statuses.find(tx, answer.status_id)
+    if earlier is None and scheduled.find(tx, answer.status_id) is not None:
+        raise Conflict("the post waits for its time")
     if earlier is None:
         raise Gone("the post was deleted")
     return earlier
 
 
-def _readable_parent(tx: Tx, parent_id: int | None, author_id: int) -> Status | None:
+def readable_parent(tx: Tx, parent_id: int | None, author_id: int) -> Status | None:
+    """The post to answer, of a boost what it boosts; NotFound when the author may not read it (VIS-2)."""
     if parent_id is None:
         return None
     parent = statuses.get(tx, parent_id)

@@ -21,3 +21,9 @@ class House:
     settings: Settings
     sealer: Sealer
     now: Callable[[], datetime]
+    new_id: Callable[[], int]
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Authorities that are this server, in handles too."""
+        return frozenset({self.settings.origin.authority, self.settings.account_domain.lower()})

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from aiohttp import web
 
 from fedisw.federation import resolve
-from fedisw.model.accounts import Account, ActorType
-from fedisw.model.errors import Invalid
-from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, users
+from fedisw.model.accounts import Account
+from fedisw.services import naming
 from fedisw.text.marks import Handle
 from fedisw.web.keys import CALLER, DB, PEER
 
@@ -24,27 +22,10 @@ async def mentioned(request: web.Request, handles: Collection[Handle]) -> dict[s
     if not handles:
         return {}
     peer = request.app[PEER]
-    found = await request.app[DB].read(known, handles, own_hosts=peer.own_hosts)
+    found = await request.app[DB].read(naming.known, handles, own_hosts=peer.own_hosts)
+    naming.check_own(handles, found, own_hosts=peer.own_hosts)
     missing = [handle for handle in handles if handle.key not in found]
-    if any(handle.host is None or handle.host in peer.own_hosts for handle in missing):
-        raise Invalid("text", "mentions somebody who does not exist here")
     if missing:
         elsewhere = await resolve.mentioned(peer, missing, by=request[CALLER].account)
-        found |= {handle.key: account for handle, account in elsewhere.items() if _can_be_named(account)}
+        found |= {handle.key: account for handle, account in elsewhere.items() if naming.can_be_named(account)}
     return found
-
-
-def known(tx: Tx, handles: Iterable[Handle], *, own_hosts: frozenset[str]) -> dict[str, Account]:
-    """Those of these handles that we know, by `Handle.key`; nobody here who still waits to be let in (ENU-3)."""
-    found = {}
-    for handle in handles:
-        host = None if handle.host in own_hosts else handle.host
-        account = accounts.find_by_handle(tx, handle.username, host)
-        if account is not None and _can_be_named(account):
-            found[handle.key] = account
-    waiting = users.waiting(tx, [account.id for account in found.values() if account.local])
-    return {key: account for key, account in found.items() if account.id not in waiting}
-
-
-def _can_be_named(account: Account) -> bool:
-    return account.usable and account.actor_type is not ActorType.APPLICATION

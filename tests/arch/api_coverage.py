@@ -40,6 +40,12 @@ FIRST_SLICE = {
     "GET /api/v1/streaming/list",
     "GET /api/v1/streaming/direct",
 }
+WRITING = {
+    "GET /api/v1/scheduled_statuses",
+    "GET /api/v1/scheduled_statuses/{}",
+    "PUT /api/v1/scheduled_statuses/{}",
+    "DELETE /api/v1/scheduled_statuses/{}",
+}
 
 
 class Entry(msgspec.Struct):
@@ -64,7 +70,7 @@ class State:
     @property
     def done(self) -> bool:
         """Whether it is listed as done."""
-        return self.entry.priority == "A" or self.name in FIRST_SLICE
+        return self.entry.priority == "A" or self.name in FIRST_SLICE | WRITING
 
 
 def states() -> list[State]:

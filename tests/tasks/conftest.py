@@ -12,6 +12,7 @@ from fedisw.media.local import LocalStore
 from fedisw.storage.db import Database
 from fedisw.tasks.house import House
 from tests.support.clock import Clock
+from tests.support.factories import new_id
 from tests.support.people import make_settings
 
 MakeHouse = Callable[..., House]
@@ -29,6 +30,7 @@ def make_house(db: Database, clock: Clock, tmp_path: Path) -> MakeHouse:
             settings=settings,
             sealer=Sealer(settings.secrets.master_key.key()),
             now=clock,
+            new_id=new_id,
         )
 
     return make

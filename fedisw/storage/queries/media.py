@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import and_, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, insert, or_, select, update
 
 from fedisw.model.accounts import Reach
 from fedisw.model.errors import NotFound
@@ -15,6 +15,7 @@ from fedisw.model.statuses import Visibility
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.scheduled import scheduled_media
 from fedisw.storage.tables.statuses import media, statuses
 
 C = media.c
@@ -71,9 +72,16 @@ DESCRIBE = Command(
     .values(description=bindparam("description"), focus_x=bindparam("focus_x"), focus_y=bindparam("focus_y"))
 )
 REMOVE = Query(Media, delete(media).where(IdIn(C.id, "ids")).returning(*C))
+_WAITS = exists().where(scheduled_media.c.media_id == C.id)
 FREE_BEFORE = Query(
-    Media, select(media).where(C.status_id.is_(None), C.created_at < bindparam("before")).order_by(C.id).limit(bindparam("limit"))
+    Media,
+    select(media)
+    .where(C.status_id.is_(None), C.created_at < bindparam("before"), ~_WAITS)
+    .order_by(C.id)
+    .limit(bindparam("limit")),
 )
+WAITING = Query(int, select(C.id).where(IdIn(C.id, "ids"), _WAITS))
+RENEW = Command(update(media).where(C.id == bindparam("id_")).values(created_at=bindparam("at")))
 
 
 def own(tx: Tx, media_id: int, *, account_id: int) -> Media:
@@ -131,6 +139,16 @@ def remove(tx: Tx, ids: Sequence[int]) -> list[Media]:
     return tx.all(REMOVE, ids=list(ids)) if ids else []
 
 
+def waiting(tx: Tx, ids: Sequence[int]) -> set[int]:
+    """Those of these files that wait for the time of a post."""
+    return set(tx.all(WAITING, ids=list(ids))) if ids else set()
+
+
+def renew(tx: Tx, ids: Iterable[int], *, at: datetime) -> None:
+    """They may be used for another day from `at` on."""
+    tx.many(RENEW, [{"id_": media_id, "at": at} for media_id in ids])
+
+
 def free_before(tx: Tx, before: datetime, *, limit: int = 100) -> list[Media]:
-    """Files that never became part of a post, uploaded before then."""
+    """Files that are part of no post, wait for none, and were uploaded or given up before then."""
     return tx.all(FREE_BEFORE, before=before, limit=limit)

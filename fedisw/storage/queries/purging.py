@@ -16,6 +16,7 @@ from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, actor_keys
 from fedisw.storage.tables.lists import list_members, lists, markers, notifications
 from fedisw.storage.tables.relations import blocks, bookmarks, follows, host_blocks, mutes, pins, thread_mutes
+from fedisw.storage.tables.scheduled import scheduled
 from fedisw.storage.tables.statuses import home_feed, idempotency, media, poll_votes
 
 CHUNK = 200  # rows a statement
@@ -41,6 +42,7 @@ LEFT_BEHIND = (
     _some(notifications, notifications.c.from_id),
     _some(list_members, list_members.c.account_id),
     _some(lists, lists.c.account_id),
+    _some(scheduled, scheduled.c.account_id),
     Command(
         delete(poll_votes).where(
             poll_votes.c.account_id == WHO,

@@ -19,11 +19,11 @@ from fedisw.model.errors import Invalid
 from fedisw.model.statuses import Draft, PollDraft, Visibility
 from fedisw.services.attachments import FileChange
 from fedisw.services.media import check_description
-from fedisw.text import characters, hashtags, language, markdown, mentions
-from fedisw.text.markdown import Mentioned
+from fedisw.services.naming import to_html
+from fedisw.text import characters, hashtags, language, mentions
 from fedisw.web import forms, naming
 from fedisw.web.keys import CALLER, NOW, SETTINGS
-from fedisw.web.mastodon.context import me, site_of
+from fedisw.web.mastodon.context import me
 
 MAX_OPTIONS: Final = 4
 MAX_OPTION: Final = 50  # graphemes
@@ -87,12 +87,10 @@ async def compose(request: web.Request, form: StatusForm, *, keep_language: bool
     """
     caller, now = request[CALLER], request.app[NOW]()
     text, spoiler = _texts(form)
-    _check_offered(form, now=now)
+    _check_offered(form)
     _check_sizes(text, spoiler, form, request.app[SETTINGS].limits)
     people = await naming.mentioned(request, mentions.find(text))
-    site = site_of(request)
-    named = {key: Mentioned(url=site.profile_url(person), acct=person.acct) for key, person in people.items()}
-    html = await asyncio.to_thread(markdown.to_html, text, mentions=named, tag_url=site.tag_url)
+    html = await asyncio.to_thread(to_html, text, people, origin=str(request.app[SETTINGS].origin))
     visibility, local_only = _visibility(form, caller.account, caller.user)
     draft = Draft(
         html=html,
@@ -163,10 +161,8 @@ def _texts(form: StatusForm) -> tuple[str, str]:
     return (spoiler, "") if spoiler and not text and not form.media_ids and form.poll is None else (text, spoiler)
 
 
-def _check_offered(form: StatusForm, *, now: datetime) -> None:
+def _check_offered(form: StatusForm) -> None:
     """Refuse what would change the meaning of a post if it were ignored."""
-    if form.scheduled_at is not None and form.scheduled_at > now:
-        raise Invalid("scheduled_at", "is not possible here yet")
     if form.quoted_status_id is not None:
         raise Invalid("quoted_status_id", "is not possible here yet")
 

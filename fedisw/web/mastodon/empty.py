@@ -2,7 +2,7 @@
 
 At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli), filters (all),
 followed tags (Pachli, IceCubes), requests behind the notification policy (IceCubes). The others say truly that there is
-nothing: nobody can feature a tag or an account here, trends and suggestions are off, and nothing can be scheduled.
+nothing: nobody can feature a tag or an account here, and trends and suggestions are off.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ ROUTES: Final = (
     Route("GET", "/api/v1/accounts/{id}/endorsements", nothing_for_all, Auth.optional("read:accounts")),
     Route("GET", "/api/v1/endorsements", nothing, Auth.user("read:accounts")),
     Route("GET", "/api/v2/suggestions", nothing, Auth.user("read:accounts")),
-    Route("GET", "/api/v1/scheduled_statuses", nothing, Auth.user("read:statuses")),
     Route("GET", "/api/v1/trends/tags", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/statuses", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/links", nothing_for_all, Auth.optional()),

@@ -17,6 +17,7 @@ from fedisw.model.accounts import Account, Field, Picture, User
 from fedisw.model.errors import Invalid, TooLarge
 from fedisw.services import accounts as services
 from fedisw.services.accounts import ProfileChanges
+from fedisw.services.naming import known
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import follows, users
 from fedisw.text import characters, language, markdown, mentions, names
@@ -26,7 +27,6 @@ from fedisw.web.keys import CALLER, DB, IMAGES, NOW, PEER, STORE
 from fedisw.web.mastodon.context import me, site_of
 from fedisw.web.mastodon.entities.account import credential_entity, preferences_entity, typed_value
 from fedisw.web.mastodon.entities.site import Site
-from fedisw.web.naming import known
 from fedisw.web.routes import Auth, Route
 
 MAX_NAME, MAX_NOTE, MAX_ALT = 40, 500, 150  # characters

@@ -22,7 +22,7 @@ from fedisw.storage.db import Tx
 from fedisw.storage.queries import replies, statuses, timelines
 from fedisw.web import answers, forms
 from fedisw.web.keys import CALLER, DB, NEW_ID, NOW, SETTINGS
-from fedisw.web.mastodon import strangers
+from fedisw.web.mastodon import scheduled, strangers
 from fedisw.web.mastodon.compose import Composed, StatusForm, compose, idempotency_of
 from fedisw.web.mastodon.context import caching, id_in, me, refuse, site_of, viewer_id_of
 from fedisw.web.mastodon.entities.account import account_entity
@@ -60,6 +60,8 @@ async def create(request: web.Request) -> web.Response:
     if unwanted:
         return _unexpected_answer(unwanted)
     await strangers.count(request, composed)
+    if form.scheduled_at is not None and form.scheduled_at > request.app[NOW]():
+        return await scheduled.schedule(request, form, composed, at=form.scheduled_at, key=key)
     settings, new_id, status_id = request.app[SETTINGS], request.app[NEW_ID], request.app[NEW_ID]()
     gathered = await request.app[DB].write(
         _create,

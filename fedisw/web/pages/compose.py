@@ -7,7 +7,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -19,8 +18,8 @@ from fedisw.model.errors import Invalid
 from fedisw.model.statuses import Draft, Visibility
 from fedisw.model.urls import object_uri
 from fedisw.services import posting
-from fedisw.text import characters, hashtags, language, markdown, mentions
-from fedisw.text.markdown import Mentioned
+from fedisw.services.naming import to_html
+from fedisw.text import characters, hashtags, language, mentions
 from fedisw.web import answers, forms, naming
 from fedisw.web.frame import Head
 from fedisw.web.keys import DB, NEW_ID, NOW, SETTINGS, caller_of, translator_of
@@ -107,12 +106,11 @@ async def _draft(request: web.Request, written: Written) -> Draft:
     Raises:
         Invalid: too long, an unknown audience, or somebody of our own host who does not exist (GRP-10).
     """
-    text, user, origin = written.status.replace("\r\n", "\n").strip(), caller_of(request).user, request.app[SETTINGS].origin
+    text, user = written.status.replace("\r\n", "\n").strip(), caller_of(request).user
     if characters.count(text) > request.app[SETTINGS].limits.post_chars:
         raise Invalid("text", "is too long", code="ERR_TOO_LONG")
     people = await naming.mentioned(request, mentions.find(text))
-    named = {key: Mentioned(url=person.url or person.uri, acct=person.acct) for key, person in people.items()}
-    html = await asyncio.to_thread(markdown.to_html, text, mentions=named, tag_url=lambda name: f"{origin}/tags/{quote(name)}")
+    html = await asyncio.to_thread(to_html, text, people, origin=str(request.app[SETTINGS].origin))
     visibility, local_only = _audience(written.visibility, caller_of(request).account)
     return Draft(
         html=html,

@@ -67,6 +67,15 @@ TABLES: Final = {
         emojis [CustomEmoji]""",
     "Poll": "+AnonymousPoll; voted bool; own_votes [int]",
     "Option": "title text; votes_count int|null",
+    "ScheduledStatus": """
+        id id; scheduled_at moment; params Params; media_attachments [MediaAttachment]; fedisw Held""",
+    "Params": """
+        text text; poll PlannedPoll|null; media_ids [id]|null; sensitive bool|null; spoiler_text text;
+        visibility public,unlisted,private,direct; in_reply_to_id int|null; language text|null; application_id int|null;
+        scheduled_at nothing|null; idempotency nothing|null; with_rate_limit bool; quoted_status_id id|null;
+        quote_approval_policy public,followers,nobody|null; allowed_mentions nothing|null""",
+    "PlannedPoll": "options [text]; expires_in int; multiple bool; hide_totals bool",
+    "Held": "problem text|null; local_only bool",
     "StatusEdit": """
         account Account; content text; spoiler_text text; sensitive bool; created_at moment; media_attachments [MediaAttachment];
         emojis [CustomEmoji]; poll? PollForm""",

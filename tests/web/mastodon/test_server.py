@@ -15,7 +15,6 @@ EMPTY = (
     "/api/v1/followed_tags",
     "/api/v1/featured_tags",
     "/api/v1/endorsements",
-    "/api/v1/scheduled_statuses",
     "/api/v1/notifications/requests",
     "/api/v1/trends/tags",
     "/api/v1/trends/statuses",

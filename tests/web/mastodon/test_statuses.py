@@ -79,7 +79,6 @@ async def test_what_breaks_a_rule_is_refused_in_the_words_clients_know(api: Api)
         ),
         ({"status": "x", "poll": poll | {"expires_in": 299}}, "Validation failed: Expires at is too soon"),
         ({"status": "x", "poll": poll | {"expires_in": 2_629_747}}, "Validation failed: Expires at is too far into the future"),
-        ({"status": "x", "scheduled_at": "2027-01-01T00:00:00Z"}, "Validation failed: Scheduled at is not possible here yet"),
         ({"status": "x", "quoted_status_id": "1"}, "Validation failed: Quoted status id is not possible here yet"),
         ({"status": "@nobody hi"}, "Validation failed: Text mentions somebody who does not exist here"),
         ({"status": "@nobody@alpha.test hi"}, "Validation failed: Text mentions somebody who does not exist here"),

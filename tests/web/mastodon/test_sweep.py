@@ -39,6 +39,8 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
     key = f"local/00/00/{7:032}.png"
     file = Media(id=7, account_id=api.accounts["amy"].id, kind=MediaKind.IMAGE, key=key, created_at=api.clock())
     await api.db.write(media.add, file)
+    form = {"status": "x", "scheduled_at": "2027-01-01T00:00:00Z"}
+    waiting = await api.ok("POST", "/api/v1/statuses", "amy", json=form)
     told = (await api.ok("GET", "/api/v2/notifications", "amy"))["notification_groups"][0]
     ids = {
         "/api/v1/statuses/": post["id"],
@@ -50,8 +52,10 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
         "/api/v1/follow_requests/": str(api.accounts["cat"].id),
         "/api/v1/announcements/": "1",
         "/api/v1/media/": "7",
+        "/api/v1/scheduled_statuses/": waiting["id"],
     }
-    forms = {"account_ids": [api.accounts["cat"].id], "choices": [0], "status": "stolen", "title": "stolen"}
+    forms: dict[str, object] = {"account_ids": [api.accounts["cat"].id], "choices": [0], "status": "stolen", "title": "stolen"}
+    forms["scheduled_at"] = "2027-02-01T00:00:00Z"
     swept = 0
     for route in ROUTES:
         if "{" not in route.path or route.path in OPEN:

@@ -11,6 +11,7 @@ from fedisw.media.links import ProxyLinks
 from fedisw.media.remote import Part
 from fedisw.media.wire import Purpose
 from fedisw.model.accounts import Account, Emoji, Picture
+from fedisw.model.urls import encoded as encoded  # the name belongs here for the entities, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +53,6 @@ class Site:
     def profile_url(self, account: Account) -> str:
         """The page of a profile, equal to the `href` of mentions."""
         return encoded(account.url or account.uri)
-
-
-def encoded(url: str) -> str:
-    """An address without raw blanks and characters outside ASCII, on which some clients fail."""
-    return url if url.isascii() and " " not in url else quote(url, safe="%/:?#[]@!$&'()*+,;=~")
 
 
 def moment(when: datetime) -> str:
