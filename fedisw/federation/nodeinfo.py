@@ -12,8 +12,6 @@ from fedisw.vocab import nodeinfo
 from fedisw.vocab.read import Document
 
 VERSIONS: Final = ("2.0", "2.1")
-HOMEPAGE: Final = "https://fedisw.example"
-REPOSITORY: Final = "https://code.example/fedisw"
 JOINABLE: Final = frozenset({RegistrationMode.OPEN, RegistrationMode.APPROVAL})
 
 
@@ -28,8 +26,8 @@ def document(settings: Settings, *, version: str, usage: Usage, staff: Sequence[
     return nodeinfo.build_nodeinfo(
         version=version,
         software_version=fedisw.__version__,
-        repository=REPOSITORY,
-        homepage=HOMEPAGE,
+        repository=f"{settings.origin}/about/source",
+        homepage=f"{settings.origin}/about",
         open_registrations=settings.registrations.mode in JOINABLE,
         node_name=settings.instance.name,
         node_description="",

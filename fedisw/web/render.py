@@ -20,7 +20,6 @@ from fedisw.web.keys import CALLER, SETTINGS, translator_of
 from fedisw.web.middleware import sessions
 from fedisw.web.people import person_of
 
-HOMEPAGE: Final = "https://fedisw.example"  # of the software, where its source is offered (AGPL, section 13)
 PRIVATE: Final = "private, no-store"
 PUBLIC: Final = "public, max-age=60"  # seconds; only for what everybody may see, and nobody is signed in
 VARY: Final = "Accept, Accept-Language, Authorization, Cookie"
@@ -104,7 +103,6 @@ def _environment(language: str, now: Callable[[], datetime]) -> Environment:
         moment=lambda when: f"{words.moment(when, zone=UTC)} UTC",
         static=assets().path,
         version=__version__,
-        homepage=HOMEPAGE,
     )
     return environment
 

@@ -16,7 +16,6 @@ from fedisw.web.mastodon.entities.site import Site
 
 MATCHED: Final = "4.6.0"  # the release of Mastodon whose behaviour we match; clients read the number first
 API_VERSIONS: Final = {"mastodon": 2, "fedisw": 1}  # raised only with the methods that a number stands for
-SOURCE_URL: Final = "https://fedisw.example/source"
 DESCRIPTION: Final = "A professional network for social workers, connected with the fediverse."
 URL_LENGTH: Final = 23
 TYPES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
@@ -89,7 +88,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     domain: str
     title: str
     version: str
-    source_url: str = SOURCE_URL
+    source_url: str
     description: str = DESCRIPTION
     usage: Usage
     thumbnail: Thumbnail
@@ -165,6 +164,7 @@ def instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: Sequ
     """The server for present clients."""
     mode = settings.registrations.mode
     return Instance(
+        source_url=f"{site.origin}/about/source",
         domain=settings.account_domain,
         title=settings.instance.name,
         version=version(),
