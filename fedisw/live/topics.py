@@ -15,12 +15,12 @@ WITH_MEDIA: Final = ":media"  # appended to one of the three above
 
 
 def home(account_id: int) -> str:
-    """Posts of somebody's home timeline."""
+    """Posts of somebody's home timeline, and what concerns only them (filters changed)."""
     return f"home:{account_id}"
 
 
 def notifications(account_id: int) -> str:
-    """Notifications of somebody, and what concerns only them (filters changed)."""
+    """Notifications of somebody."""
     return f"notifications:{account_id}"
 
 

@@ -32,12 +32,19 @@ def view(tx: Tx, status_id: int) -> StatusView | None:
     return found[0] if found else None
 
 
-def flags(tx: Tx, ids: Iterable[int], viewer_id: int) -> dict[int, Flags]:
-    """What a viewer did with these posts, in one statement; posts left alone are missing."""
+def flags(tx: Tx, ids: Iterable[int], viewer_id: int) -> tuple[dict[int, Flags], int]:
+    """What a viewer did with these posts, in one statement; posts left alone are missing.
+
+    Beside it the revision of the viewer's filters, 0 for somebody who never had any.
+    """
+    revision = 0
     kinds = defaultdict[int, set[str]](set)
     for mark in marks.marks(tx, viewer_id, list(dict.fromkeys(ids))):
-        kinds[mark.status_id].add(mark.kind)
-    return {
+        if mark.kind == marks.FILTERS:
+            revision = mark.status_id
+        else:
+            kinds[mark.status_id].add(mark.kind)
+    found = {
         status_id: Flags(
             favourited="favourited" in done,
             reblogged="reblogged" in done,
@@ -47,6 +54,7 @@ def flags(tx: Tx, ids: Iterable[int], viewer_id: int) -> dict[int, Flags]:
         )
         for status_id, done in kinds.items()
     }
+    return found, revision
 
 
 def votes(tx: Tx, poll_ids: Sequence[int], viewer_id: int) -> dict[int, tuple[int, ...]]:

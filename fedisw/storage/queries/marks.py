@@ -1,4 +1,4 @@
-"""Likes, bookmarks, pins and muted threads: an account and a post, once each."""
+"""Likes, bookmarks, pins and muted threads: an account and a post, once each; and what a viewer's eyes are like."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fedisw.model.relations import Bookmark, Favourite, Pin
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.filters import filter_revisions
 from fedisw.storage.tables.relations import bookmarks, favourites, pins, thread_mutes
 from fedisw.storage.tables.statuses import statuses
 
@@ -68,6 +69,9 @@ FAVOURITES = {up: _marked(favourites, upwards=up) for up in (False, True)}
 BOOKMARKS = {up: _marked(bookmarks, upwards=up) for up in (False, True)}
 
 
+FILTERS = "filters"  # of a mark that tells no post but the revision of the viewer's filters
+
+
 class Mark(msgspec.Struct):
     """One thing that a viewer did with a post."""
 
@@ -94,12 +98,15 @@ MARKS = Query(
         select(literal("muted").label("kind"), statuses.c.id.label("status_id"))
         .join(thread_mutes, T.conversation_id == statuses.c.conversation_id)
         .where(T.account_id == bindparam("viewer_id"), IdIn(statuses.c.id, "ids")),
+        select(literal(FILTERS).label("kind"), filter_revisions.c.revision.label("status_id")).where(
+            filter_revisions.c.account_id == bindparam("viewer_id")
+        ),
     ),
 )
 
 
 def marks(tx: Tx, viewer_id: int, ids: list[int]) -> list[Mark]:
-    """What a viewer did with these posts, in one statement."""
+    """What a viewer did with these posts, and the revision of their filters (`FILTERS`) if they have any, in one statement."""
     return tx.all(MARKS, viewer_id=viewer_id, ids=ids) if ids else []
 
 

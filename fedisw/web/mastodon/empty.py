@@ -1,6 +1,6 @@
 """Methods that have nothing to tell yet: what clients ask for at start must answer, or they show nothing at all.
 
-At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli), filters (all),
+At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli),
 followed tags (Pachli, IceCubes), requests behind the notification policy (IceCubes). The others say truly that there is
 nothing: nobody can feature a tag or an account here, and trends and suggestions are off.
 """
@@ -36,7 +36,6 @@ ROUTES: Final = (
     Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),
     Route("GET", "/api/v1/announcements", nothing, Auth.user()),
     Route("POST", "/api/v1/announcements/{id}/dismiss", unknown, Auth.user("write:accounts")),
-    Route("GET", "/api/v2/filters", nothing, Auth.user("read:filters")),
     Route("GET", "/api/v1/followed_tags", nothing, Auth.user("read:follows")),
     Route("GET", "/api/v1/notifications/requests", nothing, Auth.user("read:notifications")),
     Route("GET", "/api/v1/featured_tags", nothing, Auth.user("read:accounts")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -15,11 +15,12 @@ from fedisw.model.paging import Page
 from fedisw.model.views import Flags, StatusView
 from fedisw.services import hydrate
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, timelines
+from fedisw.storage.queries import accounts, filters, timelines
 from fedisw.storage.queries.timelines import Ref
 from fedisw.web import answers
 from fedisw.web.keys import DB, NOW
 from fedisw.web.mastodon.context import NEEDS_USER, caching, refuse, viewer_id_of
+from fedisw.web.mastodon.entities.filtered import Asked
 from fedisw.web.mastodon.entities.fragments import (
     FRAGMENTS,
     Fragment,
@@ -36,13 +37,17 @@ from fedisw.web.paging import link_header
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """Everything that some posts need to be shown to somebody; `views` and `people` are what the cache lacked."""
+    """Everything that some posts need to be shown to somebody; `views` and `people` are what the cache lacked.
+
+    `filters` are those of the viewer, if they have any; a post is held against them when it is rendered.
+    """
 
     refs: list[Ref]
     parts: dict[Key, Fragment]
     views: list[StatusView]
     people: list[Account]
     sight: Sight
+    filters: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +81,19 @@ def gather(tx: Tx, refs: Sequence[Ref], eyes: Eyes) -> Gathered:
     people = accounts.by_ids(tx, {account_id for kind, account_id, _ in lacking if kind == "account"} - seen)
     flags: dict[int, Flags] = {}
     votes: dict[int, tuple[int, ...]] = {}
+    filtered = None
     if eyes.viewer_id is not None and refs:
-        flags = hydrate.flags(tx, [ref.reblog_of_id or ref.id for ref in refs], eyes.viewer_id)
+        flags, revision = hydrate.flags(tx, [ref.reblog_of_id or ref.id for ref in refs], eyes.viewer_id)
+        filtered = _filters(tx, eyes, eyes.viewer_id, revision) if revision else None
         votes = hydrate.votes(tx, sorted(_polls(parts, views)), eyes.viewer_id)
     sight = Sight(viewer_id=eyes.viewer_id, now=eyes.now, flags=flags, votes=votes)
-    return Gathered(refs=list(refs), parts=parts, views=views, people=people, sight=sight)
+    return Gathered(refs=list(refs), parts=parts, views=views, people=people, sight=sight, filters=filtered)
+
+
+def _filters(tx: Tx, eyes: Eyes, viewer_id: int, revision: int) -> Asked:
+    kept = eyes.fragments.filters.peek(viewer_id, revision)
+    views = filters.views(tx, viewer_id) if kept is None else ()
+    return Asked(account_id=viewer_id, revision=revision, kept=kept, views=views)
 
 
 def gather_ids(tx: Tx, ids: Sequence[int], eyes: Eyes) -> Gathered:
@@ -105,7 +118,10 @@ def rendered(gathered: Gathered, fragments: Fragments) -> list[msgspec.Raw]:
         made |= fragments.of_account(account, now=gathered.sight.now)
     fragments.keep(made)
     parts = gathered.parts | made
-    return [msgspec.Raw(render(ref, parts, fragments.site, gathered.sight)) for ref in gathered.refs]
+    sight = gathered.sight
+    if gathered.filters is not None:
+        sight = replace(sight, filters=fragments.filters.made(gathered.filters))
+    return [msgspec.Raw(render(ref, parts, fragments, sight)) for ref in gathered.refs]
 
 
 def one(request: web.Request, gathered: Gathered) -> web.Response:

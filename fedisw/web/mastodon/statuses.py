@@ -159,6 +159,7 @@ def _deleted(view: StatusView, site: Site, *, viewer_id: int, now: datetime) -> 
     shown |= msgspec.to_builtins(body_entity(view.shown, site, as_text=True))
     shown |= msgspec.to_builtins(flags_entity(Flags(), pinnable=False))
     return shown | {
+        "filtered": [],
         "account": account_entity(view.account, site),
         "poll": None if poll is None else poll_entity(poll, site, now=now, viewer_id=viewer_id, emojis=view.status.emojis),
         "reblog": None if view.reblog is None else _deleted(view.reblog, site, viewer_id=viewer_id, now=now),

@@ -51,7 +51,17 @@ TABLES: Final = {
         tagged_collections [text]""",
     "Status": """
         +AnonymousStatus; reblog Status|null; poll Poll|null; favourited bool; reblogged bool; muted bool; bookmarked bool;
-        pinned? bool; filtered [text]""",
+        pinned? bool; filtered [FilterResult]""",
+    "FilterResult": "filter MatchedFilter; keyword_matches [text]|null; status_matches [id]|null",
+    "MatchedFilter": """
+        id id; title text; context [home,notifications,public,thread,account]; expires_at moment|null;
+        filter_action warn,hide,blur""",
+    "Filter": "+MatchedFilter; keywords [FilterKeyword]; statuses [FilterStatus]",
+    "FilterKeyword": "id id; keyword text; whole_word bool",
+    "FilterStatus": "id id; status_id id",
+    "OldFilter": """
+        id id; phrase text; context [home,notifications,public,thread,account]; whole_word bool; expires_at moment|null;
+        irreversible bool""",
     "DeletedStatus": "+Status; -content; text text; reblog DeletedStatus|null",
     "Program": "name text; website url|null",
     "Mention": "id id; username text; url url; acct text",

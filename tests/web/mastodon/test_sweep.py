@@ -29,6 +29,9 @@ OPEN = {  # what these show or take is anybody's
 }
 
 
+FILTER = {"title": "Work", "context": ["home"], "keywords_attributes": [{"keyword": "work"}]}
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
     await api.join("amy", "ben", "cat")
@@ -41,8 +44,15 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
     await api.db.write(media.add, file)
     form = {"status": "x", "scheduled_at": "2027-01-01T00:00:00Z"}
     waiting = await api.ok("POST", "/api/v1/statuses", "amy", json=form)
+    hidden = await api.ok("POST", "/api/v2/filters", "amy", json=FILTER)
+    named = await api.ok("POST", f"/api/v2/filters/{hidden['id']}/statuses", "amy", json={"status_id": post["id"]})
+    word = hidden["keywords"][0]["id"]
     told = (await api.ok("GET", "/api/v2/notifications", "amy"))["notification_groups"][0]
     ids = {
+        "/api/v2/filters/keywords/": word,
+        "/api/v2/filters/statuses/": named["id"],
+        "/api/v2/filters/": hidden["id"],
+        "/api/v1/filters/": word,
         "/api/v1/statuses/": post["id"],
         "/api/v1/polls/": post["poll"]["id"],
         "/api/v1/lists/": user_list["id"],
@@ -56,6 +66,7 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
     }
     forms: dict[str, object] = {"account_ids": [api.accounts["cat"].id], "choices": [0], "status": "stolen", "title": "stolen"}
     forms["scheduled_at"] = "2027-02-01T00:00:00Z"
+    forms |= {"keyword": "stolen", "phrase": "stolen", "context": ["home"], "status_id": post["id"]}
     swept = 0
     for route in ROUTES:
         if "{" not in route.path or route.path in OPEN:

@@ -1,7 +1,7 @@
 """Rendered posts, kept (dependencies, section 3.4): bytes of everything that does not depend on who looks.
 
 Keys are (post, revision) and (account, revision), so that nothing old can be served and nobody has to be told of a
-change. What one person sees (flags, polls with their votes) is appended to the bytes and never kept.
+change. What one person sees (flags, filters that match, polls with their votes) is appended to the bytes and never kept.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from fedisw.model.accounts import Account, Emoji
 from fedisw.model.statuses import Poll, Visibility
 from fedisw.model.views import Flags, StatusView
 from fedisw.storage.queries.timelines import Ref
+from fedisw.text.filtering import searchable
 from fedisw.web.mastodon.entities.account import account_entity
+from fedisw.web.mastodon.entities.filtered import FilterCache, Filters
 from fedisw.web.mastodon.entities.poll import poll_entity
 from fedisw.web.mastodon.entities.recent import Recent
 from fedisw.web.mastodon.entities.site import Site
 from fedisw.web.mastodon.entities.status import body_entity, flags_entity, head_entity
 
 MAX_BYTES: Final = 64 * 1024 * 1024
+TEXT_BYTES: Final = 16 * 1024 * 1024
 OVERHEAD: Final = 400  # bytes that an entry takes beside its texts
 COUNTERS_FOR: Final = timedelta(minutes=5)  # how old the counters of a shown account may be; they do not raise its revision
 
@@ -66,6 +69,32 @@ class AccountFragment:
         return OVERHEAD + len(self.body)
 
 
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """What a post says, ready to be searched."""
+
+    text: str
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return OVERHEAD + 2 * len(self.text)
+
+
+class _Described(msgspec.Struct):
+    """A file of a rendered post, as far as words can stand in it."""
+
+    description: str | None = None
+
+
+class _Said(msgspec.Struct):
+    """A rendered post, as far as words can stand in it."""
+
+    content: str = ""
+    spoiler_text: str = ""
+    media_attachments: list[_Described] = []
+
+
 Fragment = StatusFragment | AccountFragment
 Key = tuple[str, int, int]
 
@@ -98,11 +127,16 @@ class Fragments:
     Args:
         site: addresses of this server.
         max_bytes: 0 keeps nothing.
+
+    Attributes:
+        filters: compiled filters of people, beside the posts.
     """
 
     def __init__(self, site: Site, *, max_bytes: int = MAX_BYTES) -> None:
         self.site = site
+        self.filters = FilterCache()
         self._entries = Recent[Key, Fragment](max_bytes)
+        self._texts = Recent[Key, _Folded](TEXT_BYTES if max_bytes else 0)  # only for those whom somebody's filters looked at
         self._lock = Lock()
 
     def peek(self, keys: Iterable[Key], *, now: datetime) -> dict[Key, Fragment]:
@@ -141,10 +175,24 @@ class Fragments:
         )
         return made
 
+    def text_of(self, key: Key, shown: StatusFragment) -> str:
+        """What a post says, folded, once a revision: text, content note, options of the poll, descriptions of its files."""
+        known = self._texts.find([key]).get(key)
+        if known is None:
+            said = _said(b"{" + shown.body + b"}")
+            options = shown.poll.options if shown.poll else ()
+            files = (item.description or "" for item in said.media_attachments)
+            known = _Folded(searchable(said.content, (said.spoiler_text, *options, *files)))
+            self._texts.put(key, known)
+        return known.text
+
     def of_account(self, account: Account, *, now: datetime) -> dict[Key, Fragment]:
         """The fragment of an account that was read."""
         body = _encode(account_entity(account, self.site))
         return {account_key(account.id, account.revision): AccountFragment(body=body, read_at=now)}
+
+
+_said: Final = msgspec.json.Decoder(_Said).decode
 
 
 def _members(entity: msgspec.Struct) -> bytes:
@@ -159,23 +207,28 @@ class Sight:
     now: datetime
     flags: dict[int, Flags]
     votes: dict[int, tuple[int, ...]]
+    filters: Filters | None = None
 
 
 NOTHING_DONE: Final = Flags()
 NO_POLL: Final = b',"poll":null'
+NO_MATCH: Final = b"[]"
 
 
-def render(ref: Ref, parts: dict[Key, Fragment], site: Site, sight: Sight) -> bytes:
+def render(ref: Ref, parts: dict[Key, Fragment], fragments: Fragments, sight: Sight) -> bytes:
     """A post of a timeline for somebody, as JSON. KeyError when a part is missing: a fault of ours."""
     own, account = _parts(parts, ref.id, ref.revision, ref.account_id, ref.account_revision)
     if ref.reblog_of_id is None:
-        appended = _appended(ref.id, own, site, sight)
+        matches = _matches(status_key(ref.id, ref.revision), own, (ref.id,), fragments, sight)
+        appended = _appended(ref.id, own, fragments.site, sight, matches)
         return b"".join((b"{", own.head, b",", own.body, b',"account":', account, b',"reblog":null', appended, b"}"))
     shown, author = _parts(
         parts, ref.reblog_of_id, ref.reblog_revision or 0, ref.reblog_account_id or 0, ref.reblog_account_revision or 0
     )
-    inner = _appended(ref.reblog_of_id, shown, site, sight)
-    outer = _appended(ref.reblog_of_id, shown, site, sight, boost=True)
+    key = status_key(ref.reblog_of_id, ref.reblog_revision or 0)
+    matches = _matches(key, shown, (ref.id, ref.reblog_of_id), fragments, sight)
+    inner = _appended(ref.reblog_of_id, shown, fragments.site, sight, matches)
+    outer = _appended(ref.reblog_of_id, shown, fragments.site, sight, matches, boost=True)
     return b"".join(
         (
             *(b"{", own.head, b",", shown.body, b',"account":', account, b',"reblog":'),
@@ -194,13 +247,21 @@ def _parts(
     return status, account.body
 
 
-def _appended(status_id: int, shown: StatusFragment, site: Site, sight: Sight, *, boost: bool = False) -> bytes:
-    """What depends on who looks and when: poll and flags."""
+def _matches(key: Key, shown: StatusFragment, ids: Sequence[int], fragments: Fragments, sight: Sight) -> bytes:
+    """What the viewer's filters say of a post: a JSON list."""
+    if sight.filters is None:
+        return NO_MATCH
+    text = fragments.text_of(key, shown) if sight.filters.reads_texts else ""
+    return sight.filters.results(text, ids, now=sight.now)
+
+
+def _appended(status_id: int, shown: StatusFragment, site: Site, sight: Sight, matches: bytes, *, boost: bool = False) -> bytes:
+    """What depends on who looks and when: poll, flags and filters."""
     poll = NO_POLL if shown.poll is None else b',"poll":' + _poll(shown.poll, shown.emojis, site, sight)
     if sight.viewer_id is None:
         return poll
     pinnable = shown.pinnable and not boost and shown.account_id == sight.viewer_id
-    return poll + _flags(sight.flags.get(status_id, NOTHING_DONE), pinnable)
+    return b"".join((poll, _flags(sight.flags.get(status_id, NOTHING_DONE), pinnable), b',"filtered":', matches))
 
 
 @lru_cache(maxsize=256)  # there are not more

@@ -95,7 +95,6 @@ class StatusFlags(msgspec.Struct, frozen=True, kw_only=True):
     muted: bool
     bookmarked: bool
     pinned: bool | UnsetType = UNSET
-    filtered: tuple[str, ...] = ()
 
 
 class StatusSource(msgspec.Struct, frozen=True, kw_only=True):
