@@ -96,7 +96,9 @@ def test_deploy_files_name_settings_that_exist() -> None:
 
 
 def test_decisions_are_numbered_and_whole() -> None:
-    assert [path.name[:4] for path in DECISIONS] == [f"{number:04}" for number in range(1, len(DECISIONS) + 1)]
+    numbers = [path.name[:4] for path in DECISIONS]  # given out beforehand: not every one becomes a page
+    assert numbers == sorted(set(numbers))
+    assert all(number.isdecimal() for number in numbers)
     assert len(DECISIONS) > 15
 
 

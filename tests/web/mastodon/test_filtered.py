@@ -14,7 +14,7 @@ from fedisw.web.mastodon.entities.filtered import compiled
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS
 from tests.web.mastodon.conftest import Api
 from tests.web.mastodon.tables import faults
-from tests.web.mastodon.test_filters import FILTERS, made
+from tests.web.mastodon.test_filters import made
 
 HOME = "/api/v1/timelines/home"
 
@@ -111,9 +111,9 @@ async def test_changes_and_ends_of_filters_count_at_once(api: Api) -> None:
     assert (await api.ok("GET", path, "amy"))["filtered"] == []
     one = await made(api, expires_in=60)
     assert words(await api.ok("GET", path, "amy")) == [["grief"]]
-    walk = await api.ok("POST", f"{FILTERS}/{one['id']}/keywords", "amy", json={"keyword": "wal", "whole_word": False})
+    walk = await api.ok("POST", f"/api/v2/filters/{one['id']}/keywords", "amy", json={"keyword": "wal", "whole_word": False})
     assert words(await api.ok("GET", path, "amy")) == [["grief", "wal"]]
-    named = await api.ok("POST", f"{FILTERS}/{one['id']}/statuses", "amy", json={"status_id": post["id"]})
+    named = await api.ok("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={"status_id": post["id"]})
     other = await made(api, title="Woods", keywords_attributes=[{"keyword": "WOOD"}])
     found = (await api.ok("GET", path, "amy"))["filtered"]
     assert [(item["keyword_matches"], item["status_matches"]) for item in found] == [
@@ -123,12 +123,12 @@ async def test_changes_and_ends_of_filters_count_at_once(api: Api) -> None:
     api.clock.forward(seconds=61)
     found = (await api.ok("GET", path, "amy"))["filtered"]
     assert [item["filter"]["id"] for item in found] == [other["id"]]
-    await api.ok("PUT", f"{FILTERS}/{one['id']}", "amy", json={"expires_in": ""})
-    await api.ok("DELETE", f"{FILTERS}/statuses/{named['id']}", "amy")
-    await api.ok("DELETE", f"{FILTERS}/keywords/{walk['id']}", "amy")
+    await api.ok("PUT", f"/api/v2/filters/{one['id']}", "amy", json={"expires_in": ""})
+    await api.ok("DELETE", f"/api/v2/filters/statuses/{named['id']}", "amy")
+    await api.ok("DELETE", f"/api/v2/filters/keywords/{walk['id']}", "amy")
     assert words(await api.ok("GET", path, "amy")) == [["grief"], ["WOOD"]]
-    await api.ok("DELETE", f"{FILTERS}/{one['id']}", "amy")
-    await api.ok("DELETE", f"{FILTERS}/{other['id']}", "amy")
+    await api.ok("DELETE", f"/api/v2/filters/{one['id']}", "amy")
+    await api.ok("DELETE", f"/api/v2/filters/{other['id']}", "amy")
     assert words(await api.ok("GET", path, "amy")) == []
 
 
@@ -138,7 +138,7 @@ async def test_a_named_post_matches_in_a_boost_too(api: Api) -> None:
     post = await api.post("ben", "x")
     boost = await api.ok("POST", f"/api/v1/statuses/{post['id']}/reblog", "ben")
     one = await made(api, keywords_attributes=[])
-    await api.ok("POST", f"{FILTERS}/{one['id']}/statuses", "amy", json={"status_id": post["id"]})
+    await api.ok("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={"status_id": post["id"]})
     found = (await api.ok("GET", f"/api/v1/statuses/{boost['id']}", "amy"))["filtered"]
     assert [item["status_matches"] for item in found] == [[post["id"]]]
 

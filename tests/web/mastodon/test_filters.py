@@ -27,7 +27,7 @@ async def test_a_filter_is_made_read_changed_and_taken_away(api: Api) -> None:
     assert one["expires_at"] == "2026-11-02T10:00:00.000Z"
     assert [(word["keyword"], word["whole_word"]) for word in one["keywords"]] == [("grief", True)]
     assert await api.ok("GET", FILTERS, "amy") == [one]
-    assert await api.ok("GET", f"{FILTERS}/{one['id']}", "amy") == one
+    assert await api.ok("GET", f"/api/v2/filters/{one['id']}", "amy") == one
     word = one["keywords"][0]["id"]
     changes = {
         "title": "Loss",
@@ -36,17 +36,17 @@ async def test_a_filter_is_made_read_changed_and_taken_away(api: Api) -> None:
         "expires_in": "",
         "keywords_attributes": [{"id": word, "keyword": "loss", "whole_word": False}, {"keyword": "mourning"}],
     }
-    changed = await api.ok("PUT", f"{FILTERS}/{one['id']}", "amy", json=changes)
+    changed = await api.ok("PUT", f"/api/v2/filters/{one['id']}", "amy", json=changes)
     assert (changed["title"], changed["context"], changed["filter_action"], changed["expires_at"]) == (
         "Loss", ["thread"], "blur", None,
     )  # fmt: skip
     assert [(item["keyword"], item["whole_word"]) for item in changed["keywords"]] == [("loss", False), ("mourning", True)]
-    only_title = await api.ok("PATCH", f"{FILTERS}/{one['id']}", "amy", json={"title": "Both"})
+    only_title = await api.ok("PATCH", f"/api/v2/filters/{one['id']}", "amy", json={"title": "Both"})
     assert only_title == changed | {"title": "Both"}
     gone = {"keywords_attributes": [{"id": word, "_destroy": True}]}
-    assert len((await api.ok("PUT", f"{FILTERS}/{one['id']}", "amy", json=gone))["keywords"]) == 1
-    assert await api.ok("DELETE", f"{FILTERS}/{one['id']}", "amy") == {}
-    assert (await api.call("DELETE", f"{FILTERS}/{one['id']}", "amy")).status == 404
+    assert len((await api.ok("PUT", f"/api/v2/filters/{one['id']}", "amy", json=gone))["keywords"]) == 1
+    assert await api.ok("DELETE", f"/api/v2/filters/{one['id']}", "amy") == {}
+    assert (await api.call("DELETE", f"/api/v2/filters/{one['id']}", "amy")).status == 404
     assert await api.ok("GET", FILTERS, "amy") == []
 
 
@@ -73,8 +73,8 @@ async def test_every_way_of_sending_a_form_is_understood(api: Api) -> None:
     query = await api.ok("POST", FILTERS, "amy", params=indexed)
     assert [word["keyword"] for word in query["keywords"]] == ["shift", "case"]
     assert query["context"] == ["home"]
-    assert (await api.ok("PUT", f"{FILTERS}/{form['id']}", "amy", json={"expires_in": 60}))["expires_at"] is not None
-    assert (await api.ok("PUT", f"{FILTERS}/{form['id']}", "amy", json={"expires_in": None}))["expires_at"] is None
+    assert (await api.ok("PUT", f"/api/v2/filters/{form['id']}", "amy", json={"expires_in": 60}))["expires_at"] is not None
+    assert (await api.ok("PUT", f"/api/v2/filters/{form['id']}", "amy", json={"expires_in": None}))["expires_at"] is None
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -101,8 +101,8 @@ async def test_what_cannot_be_a_filter_is_refused_and_changes_nothing(api: Api) 
         answer = await api.call("POST", FILTERS, "amy", json=form)
         assert (answer.status, answer.json["error"]) == (status, text), form
     foreign = {"keywords_attributes": [{"id": theirs["keywords"][0]["id"], "keyword": "mine"}]}
-    assert (await api.call("PUT", f"{FILTERS}/{own['id']}", "amy", json=foreign)).status == 404
-    assert (await api.call("PUT", f"{FILTERS}/{own['id']}", "amy", json={"title": ""})).status == 422
+    assert (await api.call("PUT", f"/api/v2/filters/{own['id']}", "amy", json=foreign)).status == 404
+    assert (await api.call("PUT", f"/api/v2/filters/{own['id']}", "amy", json={"title": ""})).status == 422
     assert await api.ok("GET", FILTERS, "amy") == [own]
     assert await api.ok("GET", FILTERS, "ben") == [theirs]
 
@@ -110,44 +110,44 @@ async def test_what_cannot_be_a_filter_is_refused_and_changes_nothing(api: Api) 
 async def test_words_are_managed_one_by_one(api: Api) -> None:
     await api.join("amy")
     one = await made(api)
-    path = f"{FILTERS}/{one['id']}/keywords"
-    word = await api.ok("POST", path, "amy", json={"keyword": " loss ", "whole_word": "0"})
+    word = await api.ok("POST", f"/api/v2/filters/{one['id']}/keywords", "amy", json={"keyword": " loss ", "whole_word": "0"})
     assert faults(word, "FilterKeyword") == []
     assert (word["keyword"], word["whole_word"]) == ("loss", False)
-    assert await api.ok("GET", path, "amy") == [*one["keywords"], word]
-    assert await api.ok("GET", f"{FILTERS}/keywords/{word['id']}", "amy") == word
-    changed = await api.ok("PUT", f"{FILTERS}/keywords/{word['id']}", "amy", json={"keyword": "losses"})
+    assert await api.ok("GET", f"/api/v2/filters/{one['id']}/keywords", "amy") == [*one["keywords"], word]
+    assert await api.ok("GET", f"/api/v2/filters/keywords/{word['id']}", "amy") == word
+    changed = await api.ok("PUT", f"/api/v2/filters/keywords/{word['id']}", "amy", json={"keyword": "losses"})
     assert changed == word | {"keyword": "losses"}
-    for method, place in (("POST", path), ("PUT", f"{FILTERS}/keywords/{word['id']}")):
+    for method, place in (("POST", f"/api/v2/filters/{one['id']}/keywords"), ("PUT", f"/api/v2/filters/keywords/{word['id']}")):
         answer = await api.call(method, place, "amy", json={"keyword": ""})
         assert (answer.status, answer.json["error"]) == (422, "Validation failed: Keyword can't be blank")
         assert (await api.call(method, place, "amy", json={"keyword": "x" * 201})).status == 422
-    assert await api.ok("DELETE", f"{FILTERS}/keywords/{word['id']}", "amy") == {}
-    assert (await api.call("DELETE", f"{FILTERS}/keywords/{word['id']}", "amy")).status == 404
-    assert await api.ok("GET", path, "amy") == one["keywords"]
+    assert await api.ok("DELETE", f"/api/v2/filters/keywords/{word['id']}", "amy") == {}
+    assert (await api.call("DELETE", f"/api/v2/filters/keywords/{word['id']}", "amy")).status == 404
+    assert await api.ok("GET", f"/api/v2/filters/{one['id']}/keywords", "amy") == one["keywords"]
 
 
 async def test_posts_are_named_if_they_can_be_read(api: Api) -> None:
     await api.join("amy", "ben")
     one, post = await made(api), await api.post("ben", "nothing special")
     secret = await api.post("ben", "for nobody", visibility="direct")
-    path = f"{FILTERS}/{one['id']}/statuses"
-    named = await api.ok("POST", path, "amy", json={"status_id": post["id"]})
+    named = await api.ok("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={"status_id": post["id"]})
     assert faults(named, "FilterStatus") == []
     assert named["status_id"] == post["id"]
-    again = await api.call("POST", path, "amy", json={"status_id": post["id"]})
+    again = await api.call("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={"status_id": post["id"]})
     assert (again.status, again.json["error"]) == (422, "Validation failed: Status has already been taken")
-    assert (await api.call("POST", path, "amy", json={"status_id": secret["id"]})).status == 404
-    assert (await api.call("POST", path, "amy", json={"status_id": 1})).status == 404
-    assert (await api.call("POST", path, "amy", json={})).status == 400
-    assert await api.ok("GET", path, "amy") == [named]
+    assert (
+        await api.call("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={"status_id": secret["id"]})
+    ).status == 404
+    assert (await api.call("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={"status_id": 1})).status == 404
+    assert (await api.call("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={})).status == 400
+    assert await api.ok("GET", f"/api/v2/filters/{one['id']}/statuses", "amy") == [named]
     assert (await api.ok("GET", FILTERS, "amy"))[0]["statuses"] == [named]
-    assert await api.ok("GET", f"{FILTERS}/statuses/{named['id']}", "amy") == named
-    assert await api.ok("DELETE", f"{FILTERS}/statuses/{named['id']}", "amy") == {}
-    assert (await api.call("DELETE", f"{FILTERS}/statuses/{named['id']}", "amy")).status == 404
-    await api.ok("POST", path, "amy", json={"status_id": post["id"]})
+    assert await api.ok("GET", f"/api/v2/filters/statuses/{named['id']}", "amy") == named
+    assert await api.ok("DELETE", f"/api/v2/filters/statuses/{named['id']}", "amy") == {}
+    assert (await api.call("DELETE", f"/api/v2/filters/statuses/{named['id']}", "amy")).status == 404
+    await api.ok("POST", f"/api/v2/filters/{one['id']}/statuses", "amy", json={"status_id": post["id"]})
     await api.ok("DELETE", f"/api/v1/statuses/{post['id']}", "ben")
-    assert await api.ok("GET", path, "amy") == []
+    assert await api.ok("GET", f"/api/v2/filters/{one['id']}/statuses", "amy") == []
 
 
 async def test_old_clients_see_a_filter_for_each_word(api: Api) -> None:
@@ -162,22 +162,22 @@ async def test_old_clients_see_a_filter_for_each_word(api: Api) -> None:
     (new,) = await api.ok("GET", FILTERS, "amy")
     assert (new["title"], new["filter_action"], new["keywords"][0]["id"]) == ("grief", "hide", one["id"])
     changes = {"phrase": "loss", "context": ["thread"], "whole_word": True, "irreversible": "false", "expires_in": "60"}
-    changed = await api.ok("PUT", f"{OLD}/{one['id']}", "amy", data=changes)
+    changed = await api.ok("PUT", f"/api/v1/filters/{one['id']}", "amy", data=changes)
     assert changed == one | {
         "phrase": "loss", "context": ["thread"], "whole_word": True, "irreversible": False,
         "expires_at": "2026-11-02T09:01:00.000Z",
     }  # fmt: skip
     assert (await api.ok("GET", FILTERS, "amy"))[0]["title"] == "loss"
-    await api.ok("POST", f"{FILTERS}/{new['id']}/keywords", "amy", json={"keyword": "mourning"})
+    await api.ok("POST", f"/api/v2/filters/{new['id']}/keywords", "amy", json={"keyword": "mourning"})
     assert [word["phrase"] for word in await api.ok("GET", OLD, "amy")] == ["loss", "mourning"]
-    assert await api.ok("GET", f"{OLD}/{one['id']}", "amy") == changed
+    assert await api.ok("GET", f"/api/v1/filters/{one['id']}", "amy") == changed
     for wanted in ({"context": ["home"]}, {"irreversible": True}, {"expires_in": ""}):
-        refused = await api.call("PUT", f"{OLD}/{one['id']}", "amy", json={"phrase": "loss"} | wanted)
+        refused = await api.call("PUT", f"/api/v1/filters/{one['id']}", "amy", json={"phrase": "loss"} | wanted)
         assert (refused.status, refused.json["error"][:33]) == (422, "These parameters cannot be changed"[:33])
-    word = await api.ok("PUT", f"{OLD}/{one['id']}", "amy", json={"phrase": "losses", "context": ["thread"]})
+    word = await api.ok("PUT", f"/api/v1/filters/{one['id']}", "amy", json={"phrase": "losses", "context": ["thread"]})
     assert word["phrase"] == "losses"
-    assert await api.ok("DELETE", f"{OLD}/{one['id']}", "amy") == {}
-    assert (await api.call("DELETE", f"{OLD}/{one['id']}", "amy")).status == 404
+    assert await api.ok("DELETE", f"/api/v1/filters/{one['id']}", "amy") == {}
+    assert (await api.call("DELETE", f"/api/v1/filters/{one['id']}", "amy")).status == 404
     (left,) = await api.ok("GET", FILTERS, "amy")
     assert (left["title"], [item["keyword"] for item in left["keywords"]]) == ("loss", ["mourning"])
 
@@ -188,6 +188,6 @@ async def test_old_clients_are_told_what_is_wrong(api: Api) -> None:
     answer = await api.call("POST", OLD, "amy", json={})
     assert (answer.status, answer.json["error"]) == (422, BLANK)
     one = await api.ok("POST", OLD, "amy", json={"phrase": "grief", "context": ["home"]})
-    assert (await api.call("PUT", f"{OLD}/{one['id']}", "amy", json={"phrase": ""})).status == 422
-    assert (await api.call("PUT", f"{OLD}/{one['id']}", "amy", json={"phrase": "x", "context": ["moon"]})).status == 422
+    assert (await api.call("PUT", f"/api/v1/filters/{one['id']}", "amy", json={"phrase": ""})).status == 422
+    assert (await api.call("PUT", f"/api/v1/filters/{one['id']}", "amy", json={"phrase": "x", "context": ["moon"]})).status == 422
     assert await api.ok("GET", OLD, "amy") == [one]
