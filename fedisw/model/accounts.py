@@ -67,7 +67,8 @@ class Account:
     """Somebody or something that acts. `host` is None for ours.
 
     `note` and field values are clean HTML (text/sanitise.py). `revision` grows with every change that a
-    rendered post shows. Counters count what the anonymous viewer may see (VIS-10).
+    rendered post shows. Counters count what the anonymous viewer may see (VIS-10). `shows_…`: which tabs of the
+    profile the person wants. `attribution_domains`: sites whose previews may name the person as author.
     """
 
     id: int
@@ -94,6 +95,10 @@ class Account:
     indexable: bool = False
     hides_network: bool = False
     memorial: bool = False
+    shows_media: bool = True
+    shows_media_replies: bool = True
+    shows_featured: bool = True
+    attribution_domains: tuple[str, ...] = ()
     reach: Reach = Reach.PUBLIC
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str = ""

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Named, Table, Text, TypedColumns, func
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    and_,
+    func,
+    text,
+    true,
+)
 
 from fedisw.storage.tables.base import BigId, Json, Millis, id_column, metadata
 
@@ -32,6 +47,10 @@ class _Accounts(TypedColumns):
     indexable = Column(Boolean, nullable=False)
     hides_network = Column(Boolean, nullable=False)
     memorial = Column(Boolean, nullable=False)
+    shows_media = Column(Boolean, nullable=False, server_default=true())
+    shows_media_replies = Column(Boolean, nullable=False, server_default=true())
+    shows_featured = Column(Boolean, nullable=False, server_default=true())
+    attribution_domains = Column(Json, nullable=False, server_default=text("'[]'"))
     reach: Named[str] = Column(Text)
     also_known_as = Column(Json, nullable=False)
     moved_to_uri: Named[str] = Column(Text)
@@ -59,6 +78,13 @@ Index(
 Index("ix_accounts_handle", func.lower(accounts.c.username), accounts.c.host)
 Index("ix_accounts_host", accounts.c.host, accounts.c.id)
 Index("ix_accounts_followers_uri", accounts.c.followers_uri)
+_listed = and_(accounts.c.discoverable, accounts.c.suspended_at.is_(None), accounts.c.deleted_at.is_(None))
+_listed_here = and_(_listed, accounts.c.host.is_(None))
+_last_at = func.coalesce(accounts.c.last_status_at, 0)
+Index("ix_accounts_active", _last_at, accounts.c.id, sqlite_where=_listed, postgresql_where=_listed)
+Index("ix_accounts_active_here", _last_at, accounts.c.id, sqlite_where=_listed_here, postgresql_where=_listed_here)
+Index("ix_accounts_new", accounts.c.id, sqlite_where=_listed, postgresql_where=_listed)
+Index("ix_accounts_new_here", accounts.c.id, sqlite_where=_listed_here, postgresql_where=_listed_here)
 
 
 class _ActorKeys(TypedColumns):
