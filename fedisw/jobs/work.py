@@ -47,6 +47,17 @@ class FanOut(Job, frozen=True, kw_only=True):
         return f"FanOut:{self.status_id}:{self.after}"
 
 
+class FanOutTags(Job, frozen=True, kw_only=True):
+    """Put a post into the home timelines of people who follow one of its tags. Twice: rows that exist are left alone."""
+
+    status_id: int
+    after: int = 0
+
+    @property
+    def key(self) -> str | None:
+        return f"FanOutTags:{self.status_id}:{self.after}"
+
+
 class ClosePoll(Job, frozen=True, kw_only=True):
     """Tell author and voters that a poll ended. Twice: one notification each, by the schema."""
 

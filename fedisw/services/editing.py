@@ -17,7 +17,7 @@ from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import OPEN
-from fedisw.services import hydrate, notifications, posting, streams
+from fedisw.services import hydrate, notifications, posting, streams, tagging
 from fedisw.services import media as files
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
@@ -140,7 +140,9 @@ def _rename(
     statuses.clear_mentions(tx, status.id)
     everybody = dict.fromkeys((*loud, *quiet, *(before if status.visibility in OPEN else ())))
     statuses.add_mentions(tx, [Mention(status_id=status.id, account_id=item, silent=item not in loud) for item in everybody])
+    shown = tagging.shown_in(tx, status)
     statuses.set_tags(tx, status.id, posting.named_tags(tags, new_id=new_id))
+    tagging.recount(tx, account_id=status.account_id, tag_ids=[*{*shown}.symmetric_difference(tagging.shown_in(tx, status))])
     _forget(tx, status, [item for item in before if item not in everybody])
 
 
@@ -313,7 +315,9 @@ def delete_by_remote(tx: Tx, *, actor: Account, uri: str, now: datetime) -> bool
 
 def _remove(tx: Tx, status: Status, *, account: Account, now: datetime, ours: bool) -> None:
     streams.tell_removed(tx, status)
+    shown = tagging.shown_in(tx, status)
     statuses.remove(tx, status.id)
+    tagging.recount(tx, account_id=status.account_id, tag_ids=shown)
     tombstones.add(
         tx,
         Tombstone(

@@ -12,7 +12,7 @@ from fedisw.model.notifications import NotificationType
 from fedisw.model.relations import Follow
 from fedisw.services import notifications
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, blocks, feeds, follows, lists
+from fedisw.storage.queries import accounts, blocks, feeds, follows, lists, people_marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +225,7 @@ def _end(tx: Tx, *, follower_id: int, target_id: int) -> Follow | None:
     if ended.accepted:
         accounts.count_follow(tx, follower_id=follower_id, target_id=target_id, by=-1)
     lists.remove_from_all(tx, owner_id=follower_id, account_id=target_id)
+    people_marks.unendorse(tx, account_id=follower_id, target_id=target_id)
     feeds.remove_author(tx, viewer_id=follower_id, author_id=target_id)
     for kind in (NotificationType.FOLLOW, NotificationType.FOLLOW_REQUEST):
         notifications.withdraw(tx, account_id=target_id, kind=kind, from_id=follower_id)

@@ -16,7 +16,7 @@ from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
 from fedisw.services import media as files
 from fedisw.services import notifications
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tombstones
+from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tag_marks, tombstones
 from fedisw.text import hashtags
 
 NewId = Callable[[], int]
@@ -298,6 +298,8 @@ def _count(tx: Tx, status: Status, *, author: Account) -> None:
     if may_read(_audience(status, author), ANONYMOUS) is not Verdict.YES:
         return
     accounts.count_status(tx, author.id, at=status.created_at)
+    if author.local:
+        tag_marks.count_post(tx, account_id=author.id, status_id=status.id, at=status.created_at)
     if status.in_reply_to_id is not None:
         statuses.count_replies(tx, status.in_reply_to_id, 1)
 

@@ -7,11 +7,11 @@ from typing import Final, TypeGuard, assert_never, get_args
 from fedisw.jobs.chores import MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
-from fedisw.jobs.work import ClosePoll, FanOut, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
+from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
 from fedisw.tasks import cleanup, fan_out, mail, media, polls, scheduled
 from fedisw.tasks.house import House
 
-Task = FanOut | ClosePoll | PublishScheduled | PurgeAccount | RemoveFiles | MoveFiles | SendMail | Sweep
+Task = FanOut | FanOutTags | ClosePoll | PublishScheduled | PurgeAccount | RemoveFiles | MoveFiles | SendMail | Sweep
 TASKS: Final[tuple[type[Job], ...]] = get_args(Task)
 
 
@@ -25,6 +25,8 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
     match job:
         case FanOut():
             await fan_out.fan_out(house.db, job, now=house.now(), run=run)
+        case FanOutTags():
+            await fan_out.fan_out_tags(house.db, job)
         case ClosePoll():
             await polls.close(house.db, job, now=house.now())
         case PublishScheduled():

@@ -47,6 +47,42 @@ WRITING = {
     "DELETE /api/v1/scheduled_statuses/{}",
 }
 WHOLE_GROUPS = {"Filters v2", "Filters v1 (deprecated)"}
+ACCOUNTS = {
+    "GET /api/v1/accounts",
+    "GET /api/v1/accounts/{}/featured_tags",
+    "GET /api/v1/accounts/{}/lists",
+    "POST /api/v1/accounts/{}/remove_from_followers",
+    "POST /api/v1/accounts/{}/note",
+    "GET /api/v1/accounts/{}/endorsements",
+    "POST /api/v1/accounts/{}/endorse",
+    "POST /api/v1/accounts/{}/unendorse",
+    "POST /api/v1/accounts/{}/pin",
+    "POST /api/v1/accounts/{}/unpin",
+    "GET /api/v1/accounts/familiar_followers",
+    "GET /api/v1/accounts/{}/identity_proofs",
+    "POST /api/v1/accounts/{}/email_subscriptions",
+    "GET /api/v1/blocks",
+    "GET /api/v1/mutes",
+    "GET /api/v1/domain_blocks",
+    "POST /api/v1/domain_blocks",
+    "DELETE /api/v1/domain_blocks",
+    "GET /api/v1/domain_blocks/preview",
+    "GET /api/v1/endorsements",
+    "GET /api/v1/tags/{}",
+    "POST /api/v1/tags/{}/follow",
+    "POST /api/v1/tags/{}/unfollow",
+    "POST /api/v1/tags/{}/feature",
+    "POST /api/v1/tags/{}/unfeature",
+    "GET /api/v1/followed_tags",
+    "GET /api/v1/featured_tags",
+    "POST /api/v1/featured_tags",
+    "DELETE /api/v1/featured_tags/{}",
+    "GET /api/v1/featured_tags/suggestions",
+    "GET /api/v2/suggestions",
+    "GET /api/v1/suggestions",
+    "DELETE /api/v1/suggestions/{}",
+    "GET /api/v1/directory",
+}
 
 
 class Entry(msgspec.Struct):
@@ -71,7 +107,7 @@ class State:
     @property
     def done(self) -> bool:
         """Whether it is listed as done."""
-        return self.entry.priority == "A" or self.name in FIRST_SLICE | WRITING or self.entry.group in WHOLE_GROUPS
+        return self.entry.priority == "A" or self.name in FIRST_SLICE | WRITING | ACCOUNTS or self.entry.group in WHOLE_GROUPS
 
 
 def states() -> list[State]:

@@ -20,7 +20,10 @@ API_PREFIXES = ("/api/v1/", "/api/v1_alpha/", "/api/v2/", "/api/fedisw/v1/", "/a
 PAGES = {Kind.VISITOR, Kind.SESSION}
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 # Addresses that a stranger may write to: registering an application, counted by network (OAU-11).
-PUBLIC_WRITES = {"POST /api/v1/apps"}
+PUBLIC_WRITES = {
+    "POST /api/v1/accounts/{id}/email_subscriptions",  # always 404
+    "POST /api/v1/apps",
+}
 
 
 def first_segment(path: str) -> str:

@@ -29,6 +29,7 @@ from fedisw.storage.opening import open_database, sqlite_path
 from fedisw.storage.queries import (
     accounts,
     audience,
+    discovery,
     feeds,
     follows,
     inbound,
@@ -38,6 +39,8 @@ from fedisw.storage.queries import (
     oauth,
     recipients,
     statuses,
+    tag_marks,
+    tags,
     timelines,
 )
 from fedisw.storage.queries.timelines import Only
@@ -218,6 +221,22 @@ HOT: dict[str, tuple[Hot, str]] = {  # what asks, and a part of an index name th
     "account by name": (lambda tx, w: accounts.find_local(tx, "person5"), "accounts_"),
     "key": (lambda tx, w: keys.find(tx, f"{w.remote[5].uri}#main-key"), "actor_keys"),
     "follow": (lambda tx, w: follows.find(tx, follower_id=w.local[0].id, target_id=w.remote[5].id), "follows"),
+    "directory": (
+        lambda tx, w: discovery.directory(tx, _viewer(w), active=True, local=False, limit=40, offset=0, now=NOW),
+        "ix_accounts_active",
+    ),
+    "directory of newcomers": (
+        lambda tx, w: discovery.directory(tx, None, active=False, local=True, limit=40, offset=0, now=NOW),
+        "accounts_",
+    ),
+    "proposals": (lambda tx, w: discovery.most_followed(tx, _viewer(w), limit=40, now=NOW), "accounts_"),
+    "friends of friends": (lambda tx, w: discovery.friends_of_friends(tx, _viewer(w), limit=40, now=NOW), "follows_"),
+    "followers in common": (
+        lambda tx, w: discovery.familiar_followers(tx, _viewer(w), [person.id for person in w.local[:9]]),
+        "follows_",
+    ),
+    "history of tags": (lambda tx, w: tags.history(tx, [1, 2, 3], now=NOW), "ix_status_tags_tag"),
+    "people of a tag": (lambda tx, w: tag_marks.followers(tx, w.posts[-1].id, after=0, limit=500), "followed_tags"),
     "recipients": (
         lambda tx, w: recipients.page(tx, recipients.Recipients(author_id=w.local[45].id, followers=True), limit=50),
         "ix_follows_target",

@@ -55,6 +55,13 @@ ADD_OWN = Command(
     .values(account_id=bindparam("account_id"), status_id=bindparam("status_id"))
     .on_conflict_do_nothing()
 )
+ADD_EVERYBODY = Query(
+    int,
+    insert_or_ignore(home_feed)
+    .from_select(["account_id", "status_id"], select(A.id, bindparam("status_id").label("status_id")).where(IdIn(A.id, "ids")))
+    .on_conflict_do_nothing()
+    .returning(home_feed.c.account_id),
+)
 ADD_AUTHOR = Command(
     insert_or_ignore(home_feed)
     .from_select(
@@ -116,6 +123,11 @@ def add_to_feeds(
 def add_own(tx: Tx, *, account_id: int, status_id: int) -> None:
     """Put a post into its author's own feed."""
     tx.exec(ADD_OWN, account_id=account_id, status_id=status_id)
+
+
+def add_everybody(tx: Tx, *, status_id: int, account_ids: Sequence[int]) -> list[int]:
+    """Put a post into the feeds of these people, whom they follow or not; whose feeds got it now."""
+    return tx.all(ADD_EVERYBODY, status_id=status_id, ids=list(account_ids)) if account_ids else []
 
 
 def add_author(tx: Tx, *, viewer_id: int, author_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal, or_, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.accounts import Account
@@ -115,6 +115,23 @@ SUBSCRIBERS = Query(
     int,
     select(C.follower_id).where(C.target_id == bindparam("target_id"), C.accepted, C.notifies, IdIn(C.follower_id, "ids")),
 )
+LANGUAGES = Query(
+    tuple[int, tuple[str, ...]],
+    select(C.follower_id, C.languages).where(
+        C.target_id == bindparam("target_id"), C.accepted, C.languages != bindparam("none"), IdIn(C.follower_id, "ids")
+    ),
+)
+COUNTS_AT_HOST = Query(
+    tuple[str, int],
+    union_all(
+        select(literal("following").label("kind"), func.count().label("count"))
+        .select_from(follows.join(accounts, accounts.c.id == C.target_id))
+        .where(C.follower_id == bindparam("account_id"), C.accepted, accounts.c.host == bindparam("host")),
+        select(literal("followers").label("kind"), func.count().label("count"))
+        .select_from(follows.join(accounts, accounts.c.id == C.follower_id))
+        .where(C.target_id == bindparam("account_id"), C.accepted, accounts.c.host == bindparam("host")),
+    ),
+)
 REQUESTS = Query(
     int, select(func.count()).select_from(follows).where(C.target_id == bindparam("target_id"), C.accepted.is_(False))
 )
@@ -226,6 +243,17 @@ def followed_of(tx: Tx, follower_id: int, ids: list[int]) -> set[int]:
 def subscribers_of(tx: Tx, target_id: int, ids: list[int]) -> list[int]:
     """Which of these followers asked to be told of each post."""
     return tx.all(SUBSCRIBERS, target_id=target_id, ids=ids) if ids else []
+
+
+def languages_of(tx: Tx, target_id: int, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """The languages that these followers chose for the account's posts; those who read all are missing."""
+    return dict(tx.all(LANGUAGES, target_id=target_id, ids=ids, none=b"[]")) if ids else {}
+
+
+def counts_at_host(tx: Tx, account_id: int, *, host: str) -> tuple[int, int]:
+    """How many of a server an account follows, and how many of it follow the account."""
+    found = dict(tx.all(COUNTS_AT_HOST, account_id=account_id, host=host))
+    return found["following"], found["followers"]
 
 
 def requests_count(tx: Tx, target_id: int) -> int:

@@ -15,6 +15,13 @@ from fedisw.storage.queries.job_keeping import KEY_IN_USE
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, actor_keys
 from fedisw.storage.tables.lists import list_members, lists, markers, notifications
+from fedisw.storage.tables.profiles import (
+    account_notes,
+    dismissed_suggestions,
+    endorsements,
+    featured_tags,
+    followed_tags,
+)
 from fedisw.storage.tables.relations import blocks, bookmarks, follows, host_blocks, mutes, pins, thread_mutes
 from fedisw.storage.tables.scheduled import scheduled
 from fedisw.storage.tables.statuses import home_feed, idempotency, media, poll_votes
@@ -31,6 +38,10 @@ def _some(table: Table, *owners: ColumnElement[int]) -> Command:
 
 def _all(table: Table) -> Command:
     return Command(delete(table).where(table.c.account_id == WHO))
+
+
+def _about(table: Table) -> Command:
+    return Command(delete(table).where(or_(table.c.account_id == WHO, table.c.target_id == WHO)))
 
 
 LEFT_BEHIND = (
@@ -51,6 +62,11 @@ LEFT_BEHIND = (
             ),
         )
     ),
+    _some(endorsements, endorsements.c.account_id, endorsements.c.target_id),
+    _some(followed_tags, followed_tags.c.account_id),
+    _some(featured_tags, featured_tags.c.account_id),
+    _about(account_notes),
+    _about(dismissed_suggestions),
     _all(home_feed),
     _all(host_blocks),
     _all(thread_mutes),

@@ -8,18 +8,21 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, LargeBinary, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, cast, literal, null, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from fedisw.model.relations import Relationship
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import IdIn, Query
 from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.profiles import account_notes, endorsements
 from fedisw.storage.tables.relations import blocks, follows, host_blocks, mutes
 
 _VIEWER: ColumnElement[Any] = bindparam("viewer_id")
-_NO_BYTES, _NO_TIME = cast(null(), LargeBinary), cast(null(), BigInteger)  # PostgreSQL wants to know the type of a NULL
-F, B, M, H = follows.c, blocks.c, mutes.c, host_blocks.c
+_NO_BYTES, _NO_TIME, _NO_TEXT = (
+    cast(null(), kind) for kind in (LargeBinary, BigInteger, Text)
+)  # PostgreSQL wants to know the type of a NULL
+F, B, M, H, E, N = follows.c, blocks.c, mutes.c, host_blocks.c, endorsements.c, account_notes.c
 
 
 class _Row(msgspec.Struct):
@@ -30,6 +33,7 @@ class _Row(msgspec.Struct):
     third: bool
     languages: bytes | None
     until: datetime | None
+    note: str | None
 
 
 def _columns(
@@ -38,6 +42,7 @@ def _columns(
     *flags: ColumnElement[Any],
     languages: ColumnElement[Any] | None = None,
     until: ColumnElement[Any] | None = None,
+    note: ColumnElement[Any] | None = None,
 ) -> list[ColumnElement[Any]]:
     """The columns of one branch; what it has nothing to say about is false or NULL."""
     given = [*flags, *(literal(value=False) for _ in range(3 - len(flags)))]
@@ -47,6 +52,7 @@ def _columns(
         *(flag.label(name) for flag, name in zip(given, ("first", "second", "third"), strict=True)),
         (_NO_BYTES if languages is None else languages).label("languages"),
         (_NO_TIME if until is None else until).label("until"),
+        (_NO_TEXT if note is None else note).label("note"),
     ]
 
 
@@ -65,6 +71,8 @@ BETWEEN = Query(
         select(*_columns("host", accounts.c.id))
         .join(host_blocks, H.host == accounts.c.host)
         .where(H.account_id == _VIEWER, IdIn(accounts.c.id, "ids")),
+        select(*_columns("endorsed", E.target_id)).where(E.account_id == _VIEWER, IdIn(E.target_id, "ids")),
+        select(*_columns("noted", N.target_id, note=N.comment)).where(N.account_id == _VIEWER, IdIn(N.target_id, "ids")),
     ),
 )
 
@@ -95,4 +103,6 @@ def _relationship(other: int, rows: dict[str, _Row]) -> Relationship:
         muting_notifications=muting is not None and muting.first,
         muting_expires_at=muting.until if muting else None,
         domain_blocking="host" in rows,
+        endorsed="endorsed" in rows,
+        note=(rows["noted"].note or "") if "noted" in rows else "",
     )

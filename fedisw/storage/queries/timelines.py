@@ -28,6 +28,7 @@ from fedisw.storage.queries.audience import (
 from fedisw.storage.statements import IdIn, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.lists import list_members, lists
+from fedisw.storage.tables.profiles import followed_tags
 from fedisw.storage.tables.relations import follows
 from fedisw.storage.tables.statuses import home_feed, media, status_tags, statuses, tags
 
@@ -145,12 +146,22 @@ _STILL_FOLLOWED = or_(
         or_(_NO_REBLOG, _follow.c.shows_reblogs),
     ),
 )
+_OF_FOLLOWED_TAG = and_(
+    _NO_REBLOG,
+    S.visibility == Visibility.PUBLIC,
+    A.limited_at.is_(None),
+    exists(
+        select(literal(1))
+        .select_from(status_tags.join(followed_tags, followed_tags.c.tag_id == status_tags.c.tag_id))
+        .where(status_tags.c.status_id == S.id, followed_tags.c.account_id == VIEWER)
+    ),
+)
 _ON_EXCLUSIVE_LIST = exists(
     select(literal(1))
     .select_from(list_members.join(lists, lists.c.id == list_members.c.list_id))
     .where(lists.c.account_id == VIEWER, lists.c.exclusive, list_members.c.account_id == S.account_id)
 )
-_HOME = (_IN_FEED, _STILL_FOLLOWED, _readable(viewer=True), _wanted(), ~_ON_EXCLUSIVE_LIST)
+_HOME = (_IN_FEED, or_(_STILL_FOLLOWED, _OF_FOLLOWED_TAG), _readable(viewer=True), _wanted(), ~_ON_EXCLUSIVE_LIST)
 HOME = {up: _page(_FEED, _HOME, upwards=up, by=home_feed.c.status_id) for up in (False, True)}
 
 _reply_to = list_members.alias("reply_to")

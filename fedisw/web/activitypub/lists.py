@@ -14,8 +14,10 @@ from fedisw.federation.represent.here import Here
 from fedisw.model.accounts import Account
 from fedisw.model.paging import MAX_ID, Page
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import audience, follows, marks, statuses, timelines
+from fedisw.storage.queries import audience, follows, marks, statuses, tag_marks, timelines
+from fedisw.vocab.build_notes import hashtag
 from fedisw.vocab.read import Document
+from fedisw.vocab.tags import Hashtag
 from fedisw.web.activitypub import access, answering, parameters
 from fedisw.web.activitypub.actors import active_account
 from fedisw.web.keys import DB, NOW, SETTINGS
@@ -101,10 +103,13 @@ def _pinned(tx: Tx, account_id: int) -> list[str]:
 
 
 async def tags(request: web.Request) -> web.Response:
-    """GET /ap/actors/{id}/tags: nobody features tags yet."""
+    """GET /ap/actors/{id}/tags: those on the profile."""
     form = answering.form_of(request)
     account, public = await _admitted(request)
-    return answering.document(collection.whole(f"{account.uri}/tags", (), ordered=False), form, public=public)
+    found = await request.app[DB].read(tag_marks.featured, account.id)
+    here = Here.of(request.app[SETTINGS])
+    items: list[str | Document] = [hashtag(Hashtag(name=tag.display, href=here.tag(tag.name))) for tag in found]
+    return answering.document(collection.whole(f"{account.uri}/tags", items, ordered=False), form, public=public)
 
 
 ROUTES: Final = (

@@ -1,8 +1,7 @@
 """Methods that have nothing to tell yet: what clients ask for at start must answer, or they show nothing at all.
 
 At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli),
-followed tags (Pachli, IceCubes), requests behind the notification policy (IceCubes). The others say truly that there is
-nothing: nobody can feature a tag or an account here, and trends and suggestions are off.
+requests behind the notification policy (IceCubes). The others say truly that there is nothing: trends are off.
 """
 
 from __future__ import annotations
@@ -36,13 +35,7 @@ ROUTES: Final = (
     Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),
     Route("GET", "/api/v1/announcements", nothing, Auth.user()),
     Route("POST", "/api/v1/announcements/{id}/dismiss", unknown, Auth.user("write:accounts")),
-    Route("GET", "/api/v1/followed_tags", nothing, Auth.user("read:follows")),
     Route("GET", "/api/v1/notifications/requests", nothing, Auth.user("read:notifications")),
-    Route("GET", "/api/v1/featured_tags", nothing, Auth.user("read:accounts")),
-    Route("GET", "/api/v1/accounts/{id}/featured_tags", nothing_for_all, Auth.public()),
-    Route("GET", "/api/v1/accounts/{id}/endorsements", nothing_for_all, Auth.optional("read:accounts")),
-    Route("GET", "/api/v1/endorsements", nothing, Auth.user("read:accounts")),
-    Route("GET", "/api/v2/suggestions", nothing, Auth.user("read:accounts")),
     Route("GET", "/api/v1/trends/tags", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/statuses", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/links", nothing_for_all, Auth.optional()),

@@ -56,7 +56,7 @@ class HostForm(msgspec.Struct, kw_only=True):
     domain: str = ""
 
 
-async def _act(request: web.Request, act: Act, *, name: str = "id") -> web.Response:
+async def changed(request: web.Request, act: Act, *, name: str = "id") -> web.Response:
     """Change something between the person and the account of the path; answer with what is between them now."""
     between = await request.app[DB].write(_acted, act, id_in(request, name), me(request).id, eyes_of(request))
     return answers.json(relationship_entity(between))
@@ -78,26 +78,26 @@ async def follow(request: web.Request) -> web.Response:
     def act(tx: Tx, target: Account) -> None:
         following.request_follow(tx, follower=account, target=target, uri=uri, follow_id=follow_id, now=now, wish=wish)
 
-    return await _act(request, act)
+    return await changed(request, act)
 
 
 async def unfollow(request: web.Request) -> web.Response:
     """POST /api/v1/accounts/{id}/unfollow"""
     account = me(request)
-    return await _act(request, lambda tx, target: following.unfollow(tx, follower=account, target=target))
+    return await changed(request, lambda tx, target: following.unfollow(tx, follower=account, target=target))
 
 
 async def remove_from_followers(request: web.Request) -> web.Response:
     """POST /api/v1/accounts/{id}/remove_from_followers"""
     account = me(request)
-    return await _act(request, lambda tx, other: following.remove_follower(tx, target=account, follower_id=other.id))
+    return await changed(request, lambda tx, other: following.remove_follower(tx, target=account, follower_id=other.id))
 
 
 async def block(request: web.Request) -> web.Response:
     """POST /api/v1/accounts/{id}/block"""
     account, block_id, now = me(request), request.app[NEW_ID](), request.app[NOW]()
     uri = activity_uri(request.app[SETTINGS].origin, block_id)
-    return await _act(
+    return await changed(
         request, lambda tx, target: blocking.block(tx, account=account, target=target, uri=uri, block_id=block_id, now=now)
     )
 
@@ -105,7 +105,7 @@ async def block(request: web.Request) -> web.Response:
 async def unblock(request: web.Request) -> web.Response:
     """POST /api/v1/accounts/{id}/unblock"""
     account = me(request)
-    return await _act(request, lambda tx, target: blocking.unblock(tx, account=account, target=target))
+    return await changed(request, lambda tx, target: blocking.unblock(tx, account=account, target=target))
 
 
 async def mute(request: web.Request) -> web.Response:
@@ -125,13 +125,13 @@ async def mute(request: web.Request) -> web.Response:
             expires_at=until,
         )
 
-    return await _act(request, act)
+    return await changed(request, act)
 
 
 async def unmute(request: web.Request) -> web.Response:
     """POST /api/v1/accounts/{id}/unmute"""
     account_id = me(request).id
-    return await _act(request, lambda tx, target: blocking.unmute(tx, account_id=account_id, target_id=target.id))
+    return await changed(request, lambda tx, target: blocking.unmute(tx, account_id=account_id, target_id=target.id))
 
 
 async def authorize(request: web.Request) -> web.Response:
@@ -141,13 +141,13 @@ async def authorize(request: web.Request) -> web.Response:
     def act(tx: Tx, follower: Account) -> None:
         following.accept_request(tx, target=account, follower_id=follower.id, now=now)
 
-    return await _act(request, act, name="account_id")
+    return await changed(request, act, name="account_id")
 
 
 async def reject(request: web.Request) -> web.Response:
     """POST /api/v1/follow_requests/{account_id}/reject"""
     account = me(request)
-    return await _act(
+    return await changed(
         request, lambda tx, follower: following.reject_request(tx, target=account, follower_id=follower.id), name="account_id"
     )
 
@@ -181,6 +181,20 @@ async def hosts(request: web.Request) -> web.Response:
     found = await request.app[DB].read(blocks.hosts, me(request).id, page)
     headers = link_header(request, [cursor for cursor, _ in found], page, back="since_id")
     return answers.json([host for _, host in found], headers=headers)
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """How many follows a block of a server would end."""
+
+    following_count: int
+    followers_count: int
+
+
+async def preview(request: web.Request) -> web.Response:
+    """GET /api/v1/domain_blocks/preview"""
+    host = _host((await forms.decode(request, HostForm)).domain)
+    following_count, followers_count = await request.app[DB].read(follows.counts_at_host, me(request).id, host=host)
+    return answers.json(Preview(following_count=following_count, followers_count=followers_count))
 
 
 async def block_host(request: web.Request) -> web.Response:
@@ -227,6 +241,7 @@ ROUTES: Final = (
     Route("GET", "/api/v1/blocks", _own(blocks.page), Auth.user("read:blocks")),
     Route("GET", "/api/v1/mutes", muted, Auth.user("read:mutes")),
     Route("GET", "/api/v1/domain_blocks", hosts, Auth.user("read:blocks")),
+    Route("GET", "/api/v1/domain_blocks/preview", preview, BLOCK),
     Route("POST", "/api/v1/domain_blocks", block_host, BLOCK),
     Route("DELETE", "/api/v1/domain_blocks", unblock_host, BLOCK),
 )

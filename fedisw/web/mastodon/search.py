@@ -26,9 +26,10 @@ from fedisw.web.mastodon.entities.account import Account as Entity
 from fedisw.web.mastodon.entities.account import account_entity
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS
 from fedisw.web.mastodon.entities.lists import Tag as TagEntity
-from fedisw.web.mastodon.entities.lists import tag_entity
+from fedisw.web.mastodon.entities.lists import TagSight, tag_entity
 from fedisw.web.mastodon.people import without_blocked
 from fedisw.web.mastodon.posts import Eyes, Gathered, eyes_of, gather_ids, rendered
+from fedisw.web.mastodon.tags import look_at_tags
 from fedisw.web.middleware.limits import take
 from fedisw.web.paging import limit_of, offset_of
 from fedisw.web.routes import Auth, Route
@@ -85,13 +86,12 @@ async def search(request: web.Request) -> web.Response:
     if viewer_id_of(request) is None and (form.resolve or "offset" in request.query):
         raise Unauthenticated(NO_RESOLVE if form.resolve else NO_OFFSET)
     wanted = {form.type} if form.type else {ACCOUNTS, STATUSES, HASHTAGS}
-    people, posts, found = await request.app[DB].read(_search, asked, wanted, eyes_of(request))
+    people, posts, (found, seen) = await request.app[DB].read(_search, asked, wanted, eyes_of(request))
     site, now = site_of(request), request.app[NOW]()
-    signed_in = viewer_id_of(request) is not None
     result = Search(
         accounts=[account_entity(account, site) for account in people],
         statuses=rendered(posts, request.app[FRAGMENTS]),
-        hashtags=[tag_entity(tag.name, site, tag_id=tag.id or None, signed_in=signed_in, now=now) for tag in found],
+        hashtags=[tag_entity(tag, site, seen=seen, now=now) for tag in found],
     )
     return answers.json(result, headers=caching(request))
 
@@ -147,11 +147,11 @@ def _of_own_page(tx: Tx, path: str) -> Account | Status | None:
     return accounts.find_by_handle(tx, username, host or None)
 
 
-def _search(tx: Tx, asked: Asked, wanted: set[str], eyes: Eyes) -> tuple[list[Account], Gathered, list[Tag]]:
+def _search(tx: Tx, asked: Asked, wanted: set[str], eyes: Eyes) -> tuple[list[Account], Gathered, tuple[list[Tag], TagSight]]:
     people = _people(tx, asked, eyes) if ACCOUNTS in wanted else []
     post = [asked.named.id] if isinstance(asked.named, Status) and STATUSES in wanted else []
     found = _tags(tx, asked) if HASHTAGS in wanted and not asked.exact else []
-    return people, gather_ids(tx, post, eyes), found
+    return people, gather_ids(tx, post, eyes), (found, look_at_tags(tx, found, eyes))
 
 
 def _people(tx: Tx, asked: Asked, eyes: Eyes) -> list[Account]:

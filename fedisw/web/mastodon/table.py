@@ -10,6 +10,7 @@ from fedisw.web.mastodon import (
     accounts,
     actions,
     apps,
+    discovery,
     empty,
     filters,
     grouped,
@@ -22,6 +23,7 @@ from fedisw.web.mastodon import (
     old_filters,
     polls,
     profile,
+    regards,
     relations,
     reports,
     saved,
@@ -39,9 +41,11 @@ from fedisw.web.routes import Route
 ROUTES: Final[tuple[Route, ...]] = (
     *apps.ROUTES,
     *search.ROUTES,  # before accounts, whose ids would take the word for one
+    *discovery.ROUTES,
     *accounts.ROUTES,
     *profile.ROUTES,
     *relations.ROUTES,
+    *regards.ROUTES,
     *lists.ROUTES,
     *filters.ROUTES,
     *old_filters.ROUTES,

@@ -98,6 +98,9 @@ TABLES: Final = {
     "Marker": "last_read_id id; version int; updated_at moment",
     "AnonymousTag": "id id-or-empty; name text; url url; history [History]",
     "Tag": "+AnonymousTag; following bool; featuring bool",
+    "FeaturedTag": "id id; name text; url url; statuses_count id; last_status_at day|null",
+    "FamiliarFollowers": "id id; accounts [Account]",
+    "Suggestion": "source staff,past_interactions,global; sources [text]; account Account",
     "History": "day id; uses id; accounts id",
     "Search": "accounts [Account]; statuses [Status]; hashtags [Tag]; collections [text]",
     "Notification": """

@@ -24,7 +24,19 @@ OPEN = {  # what these show or take is anybody's
     "/api/v1/accounts/{id}/unmute",
     "/api/v1/accounts/{id}/featured_tags",
     "/api/v1/accounts/{id}/endorsements",
+    "/api/v1/accounts/{id}/endorse",
+    "/api/v1/accounts/{id}/unendorse",
+    "/api/v1/accounts/{id}/pin",
+    "/api/v1/accounts/{id}/unpin",
+    "/api/v1/accounts/{id}/note",
+    "/api/v1/accounts/{id}/identity_proofs",
+    "/api/v1/accounts/{id}/email_subscriptions",
+    "/api/v1/suggestions/{account_id}",
     "/api/v1/tags/{name}",
+    "/api/v1/tags/{name}/follow",
+    "/api/v1/tags/{name}/unfollow",
+    "/api/v1/tags/{name}/feature",
+    "/api/v1/tags/{name}/unfeature",
     "/api/v1/timelines/tag/{hashtag}",
 }
 
@@ -48,6 +60,7 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
     named = await api.ok("POST", f"/api/v2/filters/{hidden['id']}/statuses", "amy", json={"status_id": post["id"]})
     word = hidden["keywords"][0]["id"]
     told = (await api.ok("GET", "/api/v2/notifications", "amy"))["notification_groups"][0]
+    featured = await api.ok("POST", "/api/v1/featured_tags", "amy", json={"name": "Team"})
     ids = {
         "/api/v2/filters/keywords/": word,
         "/api/v2/filters/statuses/": named["id"],
@@ -61,6 +74,7 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
         "/api/v2/notifications/": told["group_key"],
         "/api/v1/follow_requests/": str(api.accounts["cat"].id),
         "/api/v1/announcements/": "1",
+        "/api/v1/featured_tags/": featured["id"],
         "/api/v1/media/": "7",
         "/api/v1/scheduled_statuses/": waiting["id"],
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -10,10 +11,13 @@ from msgspec import UNSET, UnsetType
 
 from fedisw.model.lists import UserList
 from fedisw.model.notifications import Marker as MarkerValue
+from fedisw.model.statuses import Tag as TagValue
+from fedisw.storage.queries.tag_marks import FeaturedTag as FeaturedTagValue
+from fedisw.storage.queries.tags import DayOfTag
 from fedisw.web.mastodon.entities.site import Site, moment
 
 DAYS: Final = 7  # that the history of a tag tells
-DAY: Final = timedelta(days=1)
+DAY: Final = 86_400  # seconds
 
 
 class List(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +56,26 @@ class Tag(msgspec.Struct, frozen=True, kw_only=True):
     featuring: bool | UnsetType = UNSET
 
 
+class FeaturedTag(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag on a profile; the count is a text."""
+
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagSight:
+    """What some tags need besides their names: their history, and what the viewer does with them."""
+
+    signed_in: bool
+    history: dict[int, list[DayOfTag]] = field(default_factory=dict)
+    followed: frozenset[int] = frozenset()
+    featured: frozenset[int] = frozenset()
+
+
 def list_entity(value: UserList) -> List:
     """A person's list."""
     return List(id=str(value.id), title=value.title, replies_policy=value.replies_policy.value, exclusive=value.exclusive)
@@ -62,20 +86,30 @@ def marker_entity(value: MarkerValue) -> Marker:
     return Marker(last_read_id=str(value.last_read_id), version=value.version, updated_at=moment(value.updated_at))
 
 
-def tag_entity(name: str, site: Site, *, tag_id: int | None, signed_in: bool, now: datetime) -> Tag:
-    """A hashtag.
-
-    Args:
-        name: the folded name, by which clients find it.
-        tag_id: None when nobody used it yet.
-    """
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    days = [midnight - at * DAY for at in range(DAYS)]
+def tag_entity(tag: TagValue, site: Site, *, seen: TagSight, now: datetime) -> Tag:
+    """A hashtag; one that nobody used yet has the id 0 and shows none."""
+    today = int(now.timestamp()) // DAY
+    used = {row.day: row for row in seen.history.get(tag.id, ())}
+    days = [(day, used.get(day)) for day in range(today, today - DAYS, -1)]
     return Tag(
-        id="" if tag_id is None else str(tag_id),
-        name=name,
-        url=site.tag_url(name),
-        history=[History(day=str(int(day.timestamp())), uses="0", accounts="0") for day in days],
-        following=False if signed_in else UNSET,
-        featuring=False if signed_in else UNSET,
+        id=str(tag.id) if tag.id else "",
+        name=tag.name,
+        url=site.tag_url(tag.name),
+        history=[
+            History(day=str(day * DAY), uses=str(row.uses if row else 0), accounts=str(row.people if row else 0))
+            for day, row in days
+        ],
+        following=tag.id in seen.followed if seen.signed_in else UNSET,
+        featuring=tag.id in seen.featured if seen.signed_in else UNSET,
+    )
+
+
+def featured_entity(value: FeaturedTagValue, site: Site) -> FeaturedTag:
+    """A tag on a profile."""
+    return FeaturedTag(
+        id=str(value.id),
+        name=value.name,
+        url=site.tag_url(value.name),
+        statuses_count=str(value.statuses_count),
+        last_status_at=None if value.last_status_at is None else value.last_status_at.date().isoformat(),
     )
