@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias, assert_never, get_args
 
-from fedisw.federation import delivery, featured, inbox, publish, publish_people, refetch, threads
+from fedisw.federation import delivery, featured, inbox, own_links, publish, publish_people, refetch, threads
 from fedisw.federation.context import Peer
 from fedisw.jobs import work
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
 
-Arrived: TypeAlias = work.ProcessInbound | work.FetchParent | work.RefreshAccount | work.RefreshPoll
+Arrived: TypeAlias = work.ProcessInbound | work.FetchParent | work.RefreshAccount | work.RefreshPoll | work.CheckLinks
 AboutPost: TypeAlias = (
     work.PublishStatus
     | work.PublishEdit
@@ -43,7 +43,7 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
     match job:
         case work.Deliver():
             await delivery.deliver(peer, job, run)
-        case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll():
+        case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll() | work.CheckLinks():
             await _arrived(peer, job, run)
         case (
             work.PublishStatus()
@@ -69,6 +69,8 @@ async def _arrived(peer: Peer, job: Arrived, run: JobRun) -> None:
             await featured.refresh(peer, job.account_id)
         case work.RefreshPoll():
             await refetch.poll(peer, job.status_id)
+        case work.CheckLinks():
+            await own_links.check_links(peer, job.account_id)
         case _:
             assert_never(job)
 

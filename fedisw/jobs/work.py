@@ -336,6 +336,18 @@ class RefreshAccount(Job, frozen=True, kw_only=True):
         return self.at_host
 
 
+class CheckLinks(Job, frozen=True, kw_only=True):
+    """Look whether the pages that a profile names name it back. Twice: what is checked is not asked again."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    account_id: int
+
+    @property
+    def key(self) -> str | None:
+        return f"CheckLinks:{self.account_id}"
+
+
 class RefreshPoll(Job, frozen=True, kw_only=True):
     """Fetch the counts of a remote poll anew. Twice: the same counts."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fedisw.jobs.work import PublishAccountDelete, PublishProfile, PurgeAccount, RemoveFiles
+from fedisw.jobs.work import CheckLinks, PublishAccountDelete, PublishProfile, PurgeAccount, RemoveFiles
 from fedisw.live import topics
 from fedisw.model.accounts import Account, ActorKey, ActorType, Field, Picture, Reach
 from fedisw.model.errors import NotFound
@@ -31,6 +31,10 @@ class ProfileChanges:
     discoverable: bool | None = None
     indexable: bool | None = None
     hides_network: bool | None = None
+    shows_media: bool | None = None
+    shows_media_replies: bool | None = None
+    shows_featured: bool | None = None
+    attribution_domains: tuple[str, ...] | None = None
     reach: Reach | None = None
     posting_visibility: str | None = None
     posting_sensitive: bool | None = None
@@ -48,6 +52,10 @@ _PROFILE = (
     "discoverable",
     "indexable",
     "hides_network",
+    "shows_media",
+    "shows_media_replies",
+    "shows_featured",
+    "attribution_domains",
     "reach",
 )
 _POSTING = ("posting_visibility", "posting_sensitive", "posting_language")
@@ -69,7 +77,19 @@ def update_profile(tx: Tx, *, account_id: int, changes: ProfileChanges, now: dat
     accounts.replace(tx, replace(changed, updated_at=now))
     stored = accounts.get(tx, account_id)
     tx.enqueue(PublishProfile(account_id=account_id, revision=stored.revision))
+    if stored.fields != account.fields and any("<a " in row.value and row.verified_at is None for row in stored.fields):
+        tx.enqueue(CheckLinks(account_id=account_id))
     return stored
+
+
+def mark_checked(tx: Tx, *, account_id: int, value: str, now: datetime) -> None:
+    """A page that a local profile names names it back; nothing when the row is not there any more."""
+    account = accounts.get(tx, account_id)
+    fields = tuple(
+        replace(row, verified_at=now) if row.value == value and row.verified_at is None else row for row in account.fields
+    )
+    if fields != account.fields:
+        accounts.replace(tx, replace(account, fields=fields))
 
 
 def _remove_pictures(tx: Tx, before: Account, after: Account) -> None:

@@ -55,6 +55,7 @@ def account_of(actor: Actor, *, account_id: int, handle: tuple[str, str], now: d
         indexable=actor.indexable,
         memorial=actor.memorial,
         also_known_as=actor.also_known_as,
+        attribution_domains=actor.attribution_domains,
         moved_to_uri=actor.moved_to or "",
         created_at=min(actor.published or now, now),
         updated_at=min(actor.updated or now, now),

@@ -61,6 +61,7 @@ def actor(account: Account, keys: Sequence[ActorKey], here: Here) -> Document:
         suspended=not shown,
         moved_to=account.moved_to_uri or None,
         also_known_as=account.also_known_as if shown else (),
+        attribution_domains=account.attribution_domains if shown else (),
         fields=tuple(Field(name=row.name, value=row.value) for row in account.fields) if shown else (),
         icon=_picture(account.avatar, here) if shown else None,
         image=_picture(account.header, here) if shown else None,
@@ -69,7 +70,13 @@ def actor(account: Account, keys: Sequence[ActorKey], here: Here) -> Document:
         updated=account.updated_at,
         keys=_keys(account, keys),
     )
-    return build_actor(found, generator=here.instance_actor, show_featured=True, show_media=True, show_replies_in_media=False)
+    return build_actor(
+        found,
+        generator=here.instance_actor,
+        show_featured=account.shows_featured,
+        show_media=account.shows_media,
+        show_replies_in_media=account.shows_media_replies,
+    )
 
 
 def _instance_actor(account: Account, keys: Sequence[ActorKey], here: Here) -> Document:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -19,13 +21,15 @@ from fedisw.services import accounts as services
 from fedisw.services.accounts import ProfileChanges
 from fedisw.services.naming import known
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import follows, users
+from fedisw.storage.queries import accounts, follows, tag_marks, users
+from fedisw.storage.queries.tag_marks import FeaturedTag
 from fedisw.text import characters, language, markdown, mentions, names
 from fedisw.text.markdown import Mentioned
 from fedisw.web import answers, forms
 from fedisw.web.keys import CALLER, DB, IMAGES, NOW, PEER, STORE
 from fedisw.web.mastodon.context import me, site_of
 from fedisw.web.mastodon.entities.account import credential_entity, preferences_entity, typed_value
+from fedisw.web.mastodon.entities.profile import profile_entity
 from fedisw.web.mastodon.entities.site import Site
 from fedisw.web.routes import Auth, Route
 
@@ -33,6 +37,8 @@ MAX_NAME, MAX_NOTE, MAX_ALT = 40, 500, 150  # characters
 MAX_FIELDS, MAX_FIELD = 4, 255  # rows; characters of name and value
 PICTURE_BYTES: Final = 8 * 1024 * 1024
 BODY_BYTES: Final = 2 * PICTURE_BYTES + 262_144
+MAX_DOMAINS: Final = 100  # sites that may name a person as author
+DOMAIN: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 PRIVACY: Final = frozenset({"public", "unlisted", "private"})
 
 
@@ -52,7 +58,7 @@ class SourceForm(msgspec.Struct, kw_only=True):
 
 
 class ProfileForm(msgspec.Struct, kw_only=True):
-    """What PATCH takes; absent keys stay unchanged."""
+    """What PATCH takes, for both of its addresses; absent keys stay unchanged."""
 
     display_name: str | None = None
     note: str | None = None
@@ -65,16 +71,25 @@ class ProfileForm(msgspec.Struct, kw_only=True):
     discoverable: bool | None = None
     hide_collections: bool | None = None
     indexable: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    attribution_domains: list[str] | None = None
     fields_attributes: list[Row] | None = None
     source: SourceForm | None = None
 
 
 async def update(request: web.Request) -> web.Response:
     """PATCH /api/v1/accounts/update_credentials"""
+    return await _changed(request, await _wanted(request))
+
+
+async def _wanted(request: web.Request) -> ProfileChanges:
+    """What a form of the profile changes; Invalid with all that is wrong."""
     form = await forms.decode(request, ProfileForm)
     _check(form)
     account, site, source = me(request), site_of(request), form.source or SourceForm()
-    changes = ProfileChanges(
+    return ProfileChanges(
         display_name=None if form.display_name is None else names.clean_name(form.display_name, most=MAX_NAME),
         note=None if form.note is None else await _note(request, form.note, site),
         note_source=form.note,
@@ -86,11 +101,36 @@ async def update(request: web.Request) -> web.Response:
         discoverable=form.discoverable,
         indexable=form.indexable,
         hides_network=form.hide_collections,
+        shows_media=form.show_media,
+        shows_media_replies=form.show_media_replies,
+        shows_featured=form.show_featured,
+        attribution_domains=None if form.attribution_domains is None else _domains(form.attribution_domains),
         posting_visibility=source.privacy,
         posting_sensitive=source.sensitive,
         posting_language=None if source.language is None else language.normalise(source.language) or "",
     )
-    return await _changed(request, changes)
+
+
+async def get_profile(request: web.Request) -> web.Response:
+    """GET /api/v1/profile"""
+    found = await request.app[DB].read(_profile, me(request).id)
+    return answers.json(profile_entity(*found, site_of(request)))
+
+
+async def update_profile(request: web.Request) -> web.Response:
+    """PATCH /api/v1/profile"""
+    changes = await _wanted(request)
+    found = await request.app[DB].write(_update_profile, me(request).id, changes, now=request.app[NOW]())
+    return answers.json(profile_entity(*found, site_of(request)))
+
+
+def _profile(tx: Tx, account_id: int) -> tuple[Account, list[FeaturedTag]]:
+    return accounts.get(tx, account_id), tag_marks.featured(tx, account_id)
+
+
+def _update_profile(tx: Tx, account_id: int, changes: ProfileChanges, *, now: datetime) -> tuple[Account, list[FeaturedTag]]:
+    account = services.update_profile(tx, account_id=account_id, changes=changes, now=now)
+    return account, tag_marks.featured(tx, account_id)
 
 
 async def _changed(request: web.Request, changes: ProfileChanges) -> web.Response:
@@ -122,9 +162,19 @@ def _check(form: ProfileForm) -> None:
         wrong.append(Invalid("fields", f"have more than {MAX_FIELD} characters", code="ERR_TOO_LONG"))
     if form.source is not None and form.source.privacy is not None and form.source.privacy not in PRIVACY:
         wrong.append(Invalid("source[privacy]", "is not included in the list", code="ERR_INCLUSION"))
+    if len(form.attribution_domains or ()) > MAX_DOMAINS:
+        wrong.append(Invalid("attribution_domains", f"is too long (maximum is {MAX_DOMAINS} items)", code="ERR_TOO_LONG"))
+    elif any(not DOMAIN.fullmatch(name) for name in _domains(form.attribution_domains or ())):
+        wrong.append(Invalid("attribution_domains", "is not a valid domain name"))
     if wrong:
         first, *others = wrong
         raise Invalid(first.field, first.problem, code=first.code, others=tuple(others))
+
+
+def _domains(names: Sequence[str]) -> tuple[str, ...]:
+    """Hosts as they are compared: lower case, without scheme and `www.`, each once."""
+    plain = (name.strip().lower().removeprefix("https://").removeprefix("http://").rstrip("/") for name in names)
+    return tuple(dict.fromkeys(name.removeprefix("www.") for name in plain if name))
 
 
 async def _note(request: web.Request, text: str, site: Site) -> str:
@@ -184,6 +234,8 @@ async def preferences(request: web.Request) -> web.Response:
 WRITE = Auth.user("write:accounts")
 ROUTES: Final = (
     Route("PATCH", "/api/v1/accounts/update_credentials", update, WRITE, body=BODY_BYTES),
+    Route("GET", "/api/v1/profile", get_profile, Auth.user("profile", "read:accounts")),
+    Route("PATCH", "/api/v1/profile", update_profile, WRITE, body=BODY_BYTES),
     Route("DELETE", "/api/v1/profile/avatar", delete_avatar, WRITE),
     Route("DELETE", "/api/v1/profile/header", delete_header, WRITE),
     Route("GET", "/api/v1/preferences", preferences, Auth.user("read:accounts")),

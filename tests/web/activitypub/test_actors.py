@@ -71,7 +71,7 @@ async def test_a_person_is_shown_as_the_recorded_shape_has_it(here: Reader) -> N
         "memorial": False,
         "showFeatured": True,
         "showMedia": True,
-        "showRepliesInMedia": False,
+        "showRepliesInMedia": True,
         "alsoKnownAs": ["https://old.example/users/ana"],
         "icon": {
             "type": "Image",

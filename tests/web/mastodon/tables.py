@@ -29,6 +29,11 @@ TABLES: Final = {
         note text; fields [Field]; privacy public,unlisted,private; sensitive bool; language text|null;
         follow_requests_count int; hide_collections bool|null; discoverable bool|null; indexable bool;
         attribution_domains [text]; quote_policy public,followers,nobody""",
+    "Profile": """
+        id id; display_name text; note text; fields [Field]; formatted_note text; formatted_fields [Field]; avatar url|null;
+        avatar_static url|null; avatar_description text; header url|null; header_static url|null; header_description text;
+        locked bool; bot bool; hide_collections bool|null; discoverable bool|null; indexable bool; show_media bool;
+        show_media_replies bool; show_featured bool; attribution_domains [text]; featured_tags [FeaturedTag]""",
     "Role": "id id; name text; color text; permissions id; highlighted bool; collection_limit int",
     "AccountRole": "id id; name text; color text",
     "Field": "name text; value text; verified_at moment|null",

@@ -87,9 +87,9 @@ class Account(msgspec.Struct, kw_only=True):
     followers_count: int
     following_count: int
     hide_collections: bool | None
-    show_media: bool = True
-    show_media_replies: bool = True
-    show_featured: bool = True
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
     suspended: bool | UnsetType = UNSET
     limited: bool | UnsetType = UNSET
     memorial: bool | UnsetType = UNSET
@@ -164,10 +164,7 @@ def credential_entity(account: AccountValue, user: User, site: Site, *, waiting:
     """The person's own account; `waiting` is how many ask to follow."""
     source = Source(
         note=account.note_source,
-        fields=[
-            Field(name=row.name, value=typed_value(row.value), verified_at=moment_or_none(row.verified_at))
-            for row in account.fields
-        ],
+        fields=typed_fields(account),
         privacy=user.posting_visibility or "public",
         sensitive=user.posting_sensitive,
         language=user.posting_language or None,
@@ -175,6 +172,7 @@ def credential_entity(account: AccountValue, user: User, site: Site, *, waiting:
         hide_collections=account.hides_network,
         discoverable=account.discoverable,
         indexable=account.indexable,
+        attribution_domains=account.attribution_domains,
     )
     members = _members(account, site)
     return CredentialAccount(**members, source=source, role=role_entity(user.role))  # type: ignore[arg-type]  # names and types are those of the Struct
@@ -193,6 +191,18 @@ def role_entity(rank: Rank) -> Role:
     """What a rank may do, as a mask of bits."""
     name = "" if rank is Rank.NONE else rank.value.capitalize()
     return Role(id=RANK_IDS[rank], name=name, permissions=str(RANK_BITS[rank]), highlighted=False)
+
+
+def typed_fields(account: AccountValue) -> list[Field]:
+    """The rows of a profile as they were typed."""
+    return [
+        Field(name=row.name, value=typed_value(row.value), verified_at=moment_or_none(row.verified_at)) for row in account.fields
+    ]
+
+
+def shown_fields(account: AccountValue) -> list[Field]:
+    """The rows of a profile as HTML."""
+    return [_field(row) for row in account.fields]
 
 
 def typed_value(html: str) -> str:
@@ -226,7 +236,7 @@ def _members(account: AccountValue, site: Site) -> dict[str, object]:
         "header_static": header_static,
         "header_description": header.description,
         "locked": shown and account.approves_followers,
-        "fields": [_field(row) for row in account.fields] if shown else [],
+        "fields": shown_fields(account) if shown else [],
         "emojis": [emoji_entity(emoji, site) for emoji in account.emojis] if shown else [],
         "bot": shown and account.bot,
         "group": account.group,
@@ -239,6 +249,9 @@ def _members(account: AccountValue, site: Site) -> dict[str, object]:
         "followers_count": account.followers_count,
         "following_count": account.following_count,
         "hide_collections": account.hides_network,
+        "show_media": account.shows_media,
+        "show_media_replies": account.shows_media_replies,
+        "show_featured": account.shows_featured,
         "suspended": UNSET if shown else True,
         "limited": UNSET if account.limited_at is None else True,
         "memorial": True if account.memorial else UNSET,
