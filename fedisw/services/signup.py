@@ -23,7 +23,14 @@ def name_is_free(tx: Tx, username: str) -> bool:
 
 
 def sign_up(
-    tx: Tx, *, account: Account, user: User, actor_keys: Sequence[ActorKey], sealed_token: str = "", now: datetime
+    tx: Tx,
+    *,
+    account: Account,
+    user: User,
+    actor_keys: Sequence[ActorKey],
+    sealed_token: str = "",
+    stand_in: str = "",
+    now: datetime,
 ) -> bool:
     """Make a local account with its keys, unconfirmed unless `user` says otherwise.
 
@@ -31,6 +38,8 @@ def sign_up(
         account: checked by model/handles.py; no counters yet.
         user: `confirm_token_hash` belongs to the token that only the mail carries in the clear.
         sealed_token: that token, sealed.
+        stand_in: for applications, which get a token at once: an address of nobody, under which the account is made
+            where the given one belongs to somebody, so that a token, too, says nothing; it can be corrected.
 
     Returns:
         False when the address belongs to somebody: nothing was made, and its owner is mailed instead, so that the
@@ -44,7 +53,9 @@ def sign_up(
     known = users.find_by_email(tx, user.email)
     if known is not None:
         tx.enqueue(SendMail(account_id=known.id, template="known_address"))
-        return False
+        if not stand_in:
+            return False
+        user = replace(user, email=stand_in, confirm_token_hash=None, confirm_sent_at=None)
     accounts.add(tx, account)
     users.add(tx, user)
     for key in actor_keys:
@@ -53,7 +64,7 @@ def sign_up(
         notification_rows.put_marker(
             tx, Marker(account_id=account.id, timeline=timeline, last_read_id=0, version=0, updated_at=now)
         )
-    if user.confirmed_at is None:
+    if user.confirmed_at is None and known is None:
         tx.enqueue(SendMail(account_id=account.id, template=CONFIRM_MAIL, token=sealed_token))
     if user.approved_at is None:
         notifications.for_staff(tx, kind=NotificationType.ADMIN_SIGN_UP, from_id=account.id, now=now)

@@ -23,6 +23,7 @@ from fedisw.tasks.mail_tokens import seal_for_mail
 from fedisw.web.keys import DB, NEW_ID, NOW, PASSWORDS, SEALER, SETTINGS
 from fedisw.web.middleware import limits, sessions
 
+NOWHERE: Final = "address.invalid"  # no mail can go there (RFC 2606)
 MAX_REASON: Final = 1_000  # characters
 CLOSED: Final = "This server does not take new members at the moment"
 
@@ -44,6 +45,7 @@ async def join(request: web.Request, newcomer: Newcomer, *, app_id: int | None =
 
     Returns:
         None when the address belongs to somebody: they are mailed, and the caller answers as if all was well (ENU-1).
+        For an application there is always an account, which waits for an address then.
 
     Raises:
         Forbidden: nobody can join now.
@@ -76,7 +78,13 @@ async def join(request: web.Request, newcomer: Newcomer, *, app_id: int | None =
     actor_keys = await asyncio.to_thread(newcomers.new_keys, account, sealer=request.app[SEALER], now=now)
     sealed = seal_for_mail(request.app[SEALER], token)
     made = await request.app[DB].write(
-        signup.sign_up, account=account, user=user, actor_keys=actor_keys, sealed_token=sealed, now=now
+        signup.sign_up,
+        account=account,
+        user=user,
+        actor_keys=actor_keys,
+        sealed_token=sealed,
+        stand_in="" if app_id is None else f"{account.id}@{NOWHERE}",
+        now=now,
     )
     return account if made else None
 

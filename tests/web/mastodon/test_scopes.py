@@ -51,7 +51,7 @@ def key_of(route: Route) -> str:
 
 def wanted(entry: Entry) -> set[str]:
     """Scopes that let somebody in, as the table says them; the parents stand for them anyway."""
-    text = (entry.scope or "").replace("(or follow)", "")
+    text = (entry.scope or "").replace("(or follow)", "").replace("(if token)", "")
     return {scope.strip() for scope in text.split(" or ") if scope.strip()}
 
 
