@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class ActorType(StrEnum):
@@ -32,6 +33,9 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     ADMIN = "admin"
     OWNER = "owner"
+
+
+STAFF: Final = frozenset({Role.OWNER, Role.ADMIN, Role.MODERATOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in browser. `csrf` is the secret the form tokens are made from."""
+    """A signed-in browser. `csrf` is the secret the form tokens are made from.
+
+    `factor_at` is set when a second factor was given at the sign-in (AUT-14).
+    """
 
     token_hash: bytes
     id: int
@@ -61,6 +64,7 @@ class Session:
     created_at: datetime
     seen_at: datetime
     login_at: datetime
+    factor_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

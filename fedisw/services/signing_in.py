@@ -12,7 +12,7 @@ from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Invalid
 from fedisw.model.oauth import Session
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, oauth, sessions, users
+from fedisw.storage.queries import accounts, factors, oauth, sessions, users
 
 RESET_VALID: Final = timedelta(hours=1)
 CONFIRM_VALID: Final = timedelta(hours=24)
@@ -48,6 +48,11 @@ def begin_session(tx: Tx, *, session: Session, password_hash: str | None, replac
     sessions.add(tx, session)
 
 
+def prove_session(tx: Tx, *, session_id: int, now: datetime) -> None:
+    """The browser of this session has shown a second factor."""
+    sessions.prove(tx, session_id, at=now)
+
+
 def end_session(tx: Tx, *, token_hash: bytes) -> None:
     """Sign out; doing it twice changes nothing."""
     sessions.remove(tx, token_hash)
@@ -71,6 +76,7 @@ def change_password(tx: Tx, *, account_id: int, password_hash: str, must_change:
 def end_everything(tx: Tx, *, account_id: int, keep_session: int = 0) -> None:
     """End a person's tokens, streams, and all sessions but one."""
     sessions.remove_others(tx, account_id, keep=keep_session)
+    factors.remove_all_pending(tx, account_id)
     for token_id in oauth.remove_other_tokens(tx, account_id):
         tx.publish(topics.token(token_id), topics.encode(topics.Ended()))
     tx.publish(topics.account(account_id), topics.encode(topics.Ended()))

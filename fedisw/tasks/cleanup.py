@@ -17,6 +17,7 @@ from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import (
     applied,
     deliveries,
+    factors,
     hosts,
     idempotency,
     inbound,
@@ -95,6 +96,7 @@ _BRIEF: Final[tuple[Unit, ...]] = (
     lambda tx, now: replays.prune(tx, before=now - REPLAYS),
     lambda tx, now: idempotency.prune(tx, before=now - IDEMPOTENCY),
     lambda tx, now: mutes.prune(tx, now=now),
+    lambda tx, now: factors.prune(tx, pending_before=now - HOUR, challenges_before=now - HOUR, changes_before=now - DAY),
     lambda tx, now: deliveries.give_up_dead(tx, since=now - 2 * HOUR, now=now),
 )
 _OLD: Final[tuple[Unit, ...]] = (

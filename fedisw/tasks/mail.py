@@ -23,6 +23,7 @@ from fedisw.jobs.work import SendMail
 from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Forbidden, Unreachable
 from fedisw.observe.logging import logger
+from fedisw.services.factors import CHANGED_MAIL, RECOVERY_MAIL
 from fedisw.services.signing_in import CONFIRM_MAIL, RESET_MAIL
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, users
@@ -34,6 +35,7 @@ PORTS: Final = {"smtp": 587, "smtps": 465}
 FINAL: Final = 500  # SMTP answers from here on will not change (RFC 5321, section 4.2.1)
 CONFIRM_PAGE, RESET_PAGE = "/auth/confirm", "/auth/password/reset"
 SIGN_IN_PAGE, FORGOTTEN_PAGE = "/auth/sign_in", "/auth/password/forgotten"
+FACTORS_PAGE: Final = "/settings/factors"
 
 Parts = tuple[str, tuple[str, ...]]  # subject, paragraphs
 Template = Callable[[Translator, dict[str, str]], Parts]
@@ -93,11 +95,40 @@ def _reset(words: Translator, fields: dict[str, str]) -> Parts:
     )
 
 
+def _factors_changed(words: Translator, fields: dict[str, str]) -> Parts:
+    return (
+        words.gettext("The way to sign in at %(server)s has changed", **fields),
+        (
+            words.gettext("Hello %(name)s,", **fields),
+            words.gettext(
+                "A second factor of your account %(handle)s was added, changed or removed. You see them all here:", **fields
+            ),
+            fields["factors"],
+            words.gettext("If it was not you, choose a new password at once:"),
+            fields["forgotten"],
+        ),
+    )
+
+
+def _recovery_used(words: Translator, fields: dict[str, str]) -> Parts:
+    return (
+        words.gettext("A recovery code was used at %(server)s", **fields),
+        (
+            words.gettext("Hello %(name)s,", **fields),
+            words.gettext("Somebody, probably you, has signed in as %(handle)s with a recovery code.", **fields),
+            words.gettext("If it was not you, choose a new password at once:"),
+            fields["forgotten"],
+        ),
+    )
+
+
 TEMPLATES: Final[dict[str, tuple[Template, str]]] = {  # with the page of the link, if it has one of its own
     CONFIRM_MAIL: (_confirm, CONFIRM_PAGE),
     "known_address": (_known_address, ""),
     "approved": (_approved, ""),
     RESET_MAIL: (_reset, RESET_PAGE),
+    CHANGED_MAIL: (_factors_changed, ""),
+    RECOVERY_MAIL: (_recovery_used, ""),
 }
 FOOTER: Final = later("This mail was sent by %(server)s, %(origin)s, because of something that concerns your account.")
 
@@ -137,6 +168,7 @@ def compose(settings: Settings, template: str, *, user: User, account: Account, 
         "link": f"{origin}{page}?token={token}",
         "sign_in": f"{origin}{SIGN_IN_PAGE}",
         "forgotten": f"{origin}{FORGOTTEN_PAGE}",
+        "factors": f"{origin}{FACTORS_PAGE}",
     }
     subject, paragraphs = make(words, fields)
     message = EmailMessage(policy=SMTP)

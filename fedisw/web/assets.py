@@ -13,6 +13,7 @@ PREFIX: Final = "/static/"
 HASH_DIGITS: Final = 12
 TYPES: Final = {
     "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
     "png": "image/png",
     "ico": "image/x-icon",

@@ -43,11 +43,14 @@ POLICIES = {
     Kind.VISITOR: """
         GET /, GET /local, GET /tags/{}, GET /about, GET /@{}, GET /@{}/{}, GET /auth/sign_in, POST /auth/sign_in,
         POST /auth/sign_out, GET /auth/sign_up, POST /auth/sign_up, GET /auth/confirm, POST /auth/confirm,
-        GET /auth/password/forgotten, POST /auth/password/forgotten, GET /auth/password/reset, POST /auth/password/reset
+        GET /auth/password/forgotten, POST /auth/password/forgotten, GET /auth/password/reset, POST /auth/password/reset,
+        GET /settings/, GET /auth/second_step, POST /auth/second_step, POST /auth/passkey
     """,
     Kind.SESSION: """
         GET /auth/waiting, POST /auth/waiting, GET /auth/password, POST /auth/password, GET /oauth/authorize,
-        POST /oauth/authorize, GET /compose, POST /compose
+        POST /oauth/authorize, GET /compose, POST /compose, GET /settings, GET /auth/again, POST /auth/again,
+        GET /settings/factors, POST /settings/factors, GET /settings/factors/app, POST /settings/factors/app,
+        GET /settings/factors/passkey, POST /settings/factors/passkey
     """,
     Kind.CLIENT: "POST /oauth/token, POST /oauth/revoke",
     Kind.USER: "GET /oauth/userinfo, POST /oauth/userinfo",

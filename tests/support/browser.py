@@ -30,9 +30,9 @@ class Browser:
         return await self._ask("POST", path, data=fields, headers=OURS)
 
     async def submit(self, page: ClientResponse, **fields: str) -> ClientResponse:
-        """Fill in the last form of a page and send it, hidden fields included."""
+        """Fill in the last form of a page that needs no script and send it, hidden fields included."""
         html = await page.text()
-        form = html[html.rindex("<form ") :]
+        form = html[max(found.start() for found in re.finditer(r"<form (?![^>]*data-passkey)", html)) :]
         action = re.search(r'action="([^"]+)"', form)
         assert action is not None
         hidden = {

@@ -104,6 +104,9 @@ def shots(server: Server) -> list[Shot]:
         "consent": server.consent,
         "settings": "/settings",
         "again": "/auth/again",
+        "factors": "/settings/factors",
+        "factors-app": "/settings/factors/app",
+        "factors-passkey": "/settings/factors/passkey",
     }
     taken = []
     for name, path in (pages | inside).items():

@@ -16,11 +16,13 @@ from fedisw.crypto.passwords import Passwords
 from fedisw.crypto.seal import Sealer
 from fedisw.live.buckets import Buckets
 from fedisw.media.local import LocalStore
+from fedisw.model.accounts import Account
 from fedisw.storage.db import Database
 from fedisw.web.app import bare_app
-from fedisw.web.auth import again, confirm, password, signin, signup
+from fedisw.web.auth import again, confirm, passkeys, password, second_step, signin, signup
 from fedisw.web.errors import ERROR_PAGE
 from fedisw.web.keys import BUCKETS, DB, NEW_ID, NOW, PASSWORDS, SEALER, STORE, UPLOADS
+from fedisw.web.middleware.sessions import cookie_name
 from fedisw.web.oauth import authorize, token, userinfo
 from fedisw.web.pages.errors import error_page
 from fedisw.web.render import TEMPLATES, Templates
@@ -115,10 +117,26 @@ async def entrance(
         STORE: store,
         NEW_ID: count(5_000).__next__,
     }
-    pages = (signin, signup, confirm, password, again, authorize, token, userinfo, settings_table)
+    pages = (signin, signup, confirm, password, again, second_step, passkeys, authorize, token, userinfo, settings_table)
     return await start(
         [route for module in pages for route in module.ROUTES] + [*entrance_pages], settings=entrance_settings, parts=parts
     )
+
+
+RIGHT = "nine little ducks"
+
+
+@pytest.fixture
+async def amy(people: People, passwords: Passwords) -> Account:
+    """Somebody whose password is RIGHT."""
+    return await people.person("amy", password_hash=await passwords.hash(RIGHT))
+
+
+@pytest.fixture
+async def inside(browser: Browser, people: People, settings: Settings, amy: Account) -> Browser:
+    """Amy's browser, signed in with the password a moment ago."""
+    browser.cookies[cookie_name(settings)] = (await people.session(amy))[1]
+    return browser
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from fedisw.storage.db import Tx
 from fedisw.storage.queries.job_keeping import KEY_IN_USE
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, actor_keys
+from fedisw.storage.tables.factors import email_changes, passkeys, pending_sign_ins, recovery_codes, totps
 from fedisw.storage.tables.lists import list_members, lists, markers, notifications
 from fedisw.storage.tables.profiles import (
     account_notes,
@@ -72,6 +73,11 @@ LEFT_BEHIND = (
     _all(thread_mutes),
     _all(markers),
     _all(idempotency),
+    _all(totps),
+    _all(recovery_codes),
+    _all(passkeys),
+    _all(pending_sign_ins),
+    _all(email_changes),
 )
 FOLLOWS = Query(
     Follow, select(follows).where(or_(follows.c.follower_id == WHO, follows.c.target_id == WHO)).limit(bindparam("limit"))

@@ -28,6 +28,10 @@ REMOVE = Command(delete(sessions).where(C.token_hash == bindparam("token_hash"))
 REMOVE_OTHERS = Query(
     int, delete(sessions).where(C.account_id == bindparam("account_id"), C.id != bindparam("keep")).returning(C.id)
 )
+FORGET_FACTORS = Command(update(sessions).where(C.account_id == bindparam("who")).values(factor_at=None))
+PROVE = Command(update(sessions).where(C.id == bindparam("key")).values(factor_at=bindparam("at")))
+OF_ACCOUNT = Query(Session, select(sessions).where(C.account_id == bindparam("account_id")).order_by(C.seen_at.desc(), C.id))
+REMOVE_ONE = Command(delete(sessions).where(C.account_id == bindparam("account_id"), C.id == bindparam("id")))
 PRUNE = Command(delete(sessions).where(or_(C.seen_at < bindparam("idle"), C.created_at < bindparam("oldest"))))
 
 
@@ -54,6 +58,26 @@ def remove(tx: Tx, token_hash: bytes) -> bool:
 def remove_others(tx: Tx, account_id: int, *, keep: int = 0) -> list[int]:
     """End all sessions of a person but one; their ids."""
     return tx.all(REMOVE_OTHERS, account_id=account_id, keep=keep)
+
+
+def of_account(tx: Tx, account_id: int) -> list[Session]:
+    """All signed-in browsers of a person, the one that was here last first."""
+    return tx.all(OF_ACCOUNT, account_id=account_id)
+
+
+def remove_one(tx: Tx, account_id: int, *, session_id: int) -> bool:
+    """Sign a browser of this person out; False when it is none of theirs."""
+    return tx.exec(REMOVE_ONE, account_id=account_id, id=session_id) == 1
+
+
+def prove(tx: Tx, session_id: int, *, at: datetime) -> None:
+    """A second factor was given in this browser."""
+    tx.exec(PROVE, key=session_id, at=at)
+
+
+def forget_factors(tx: Tx, account_id: int) -> None:
+    """No session of this person counts as one with a second factor any more."""
+    tx.exec(FORGET_FACTORS, who=account_id)
 
 
 def prune(tx: Tx, *, idle: datetime, oldest: datetime) -> int:

@@ -59,6 +59,7 @@ class _Sessions(TypedColumns):
     created_at = Column(Millis, nullable=False)
     seen_at = Column(Millis, nullable=False, index=True)
     login_at = Column(Millis, nullable=False)
+    factor_at = Column(Millis)
 
 
 sessions = Table("sessions", metadata, _Sessions)

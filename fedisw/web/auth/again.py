@@ -10,7 +10,7 @@ from aiohttp import web
 from fedisw.i18n import later
 from fedisw.live.buckets import SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_HOUR
 from fedisw.web import answers, forms
-from fedisw.web.auth import entering
+from fedisw.web.auth import entering, passkeys
 from fedisw.web.frame import FormView, Head
 from fedisw.web.keys import PASSWORDS, caller_of, translator_of
 from fedisw.web.middleware import limits
@@ -38,7 +38,10 @@ async def submit(request: web.Request) -> web.Response:
         limits.take(request, rule, f"password:{caller.account.id}")
     if not await request.app[PASSWORDS].is_right(form.password, stored=caller.user.password_hash):
         return _form(request, form, problem=NOT_RIGHT)
-    return await entering.let_in(request, caller.user, place=answers.local_path(form.next), password=form.password)
+    session = caller.session
+    factor_at = session.factor_at if session is not None else None
+    place = answers.local_path(form.next)
+    return await entering.let_in(request, caller.user, place=place, password=form.password, factor_at=factor_at)
 
 
 def _form(request: web.Request, form: Again, *, problem: str = "") -> web.Response:
@@ -51,6 +54,7 @@ def _form(request: web.Request, form: Again, *, problem: str = "") -> web.Respon
         form=FormView(problems={"password": words.gettext(problem)} if problem else {}),
         next=answers.local_path(form.next),
         action=AGAIN_PAGE,
+        passkey=passkeys.question_for(request, answers.local_path(form.next)),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -12,19 +11,17 @@ from fedisw.i18n import later
 from fedisw.live.buckets import SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_HOUR, SIGN_IN_NETWORK
 from fedisw.model.accounts import Account, User
 from fedisw.model.oauth import Session
-from fedisw.services import signing_in
+from fedisw.services import factors, signing_in
 from fedisw.web import answers, asking, forms
-from fedisw.web.auth import device, entering
+from fedisw.web.auth import device, entering, passkeys, second_step
 from fedisw.web.frame import FormView, Head
 from fedisw.web.keys import BUCKETS, CALLER, DB, PASSWORDS, SETTINGS, translator_of
 from fedisw.web.middleware import limits, sessions
-from fedisw.web.middleware.auth import CHOOSE_PAGE, refusal
 from fedisw.web.middleware.headers import content_policy
 from fedisw.web.render import page
 from fedisw.web.routes import Auth, Route
 
 WRONG: Final = later("This name or address and this password do not belong together.")
-WAITING_PAGE: Final = "/auth/waiting"
 ATTEMPTS: Final = (SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_HOUR)
 
 
@@ -69,15 +66,10 @@ async def sign_out(request: web.Request) -> web.Response:
 
 
 async def _welcome(request: web.Request, form: SignIn, user: User, account: Account) -> web.Response:
-    """On to where the person wanted to go, past what has to be done first."""
-    return await entering.let_in(request, user, place=_place(form, user, account), password=form.password)
-
-
-def _place(form: SignIn, user: User, account: Account) -> str:
-    place = answers.local_path(form.next)
-    if refusal(user, account):
-        return WAITING_PAGE
-    return f"{CHOOSE_PAGE}?next={quote(place, safe='')}" if user.must_change_password else place
+    """On to where the person wanted to go, past the second factor and what else has to be done first."""
+    if (await request.app[DB].read(factors.of_account, account_id=user.id)).any:
+        return await second_step.begin(request, user, place=answers.local_path(form.next))
+    return await entering.let_in(request, user, place=entering.place_for(form.next, user, account), password=form.password)
 
 
 def _bucket(request: web.Request, name: str, found: tuple[User, Account] | None) -> str:
@@ -101,6 +93,7 @@ async def _form(request: web.Request, form: SignIn, *, problem: str = "") -> web
         form=FormView(values={"email": form.email}, problems={"": words.gettext(problem)} if problem else {}),
         next=place,
         app_name=asked.app.name if asked is not None else "",
+        passkey=passkeys.question_for(request, place),
     )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from fedisw.crypto.tokens import stored_hash
-from fedisw.model.accounts import Account, Role, User
+from fedisw.model.accounts import STAFF, Account, User
 from fedisw.model.errors import Forbidden, Invalid, Unauthenticated
 from fedisw.model.oauth import Session, Token, Viewer
 from fedisw.model.scopes import allows, parse
@@ -22,7 +22,6 @@ from fedisw.web.routes import Auth, Kind, Route
 
 TOUCH_EVERY: Final = timedelta(hours=1)
 FORCE: Final = "force_login"
-STAFF: Final = frozenset({Role.OWNER, Role.ADMIN, Role.MODERATOR})
 BAD_PROOF: Final = "The access token is invalid"
 NEEDS_USER: Final = "This method requires an authenticated user"
 NEEDS_APP: Final = "This method requires an client credentials authentication"  # the words that clients know

@@ -72,7 +72,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     limits.count(request, route)
     if route.auth.page:
         await sessions.check_form(request)
-    return await handler(request)
+    try:
+        return await handler(request)
+    except auth.GoTo as place:
+        return answers.see_other(place.path)
 
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:

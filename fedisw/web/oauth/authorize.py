@@ -9,17 +9,21 @@ import msgspec
 from aiohttp import web
 
 from fedisw.crypto.tokens import new_token
+from fedisw.model.accounts import STAFF
+from fedisw.model.factors import Factors
 from fedisw.model.oauth import Code
-from fedisw.services import oauth
+from fedisw.services import factors, oauth
 from fedisw.web import answers, asking, forms
 from fedisw.web.frame import Head
 from fedisw.web.keys import DB, NOW, SETTINGS, caller_of, translator_of
 from fedisw.web.middleware import sessions
+from fedisw.web.middleware.auth import GoTo
 from fedisw.web.middleware.headers import content_policy
 from fedisw.web.oauth.words import in_words
 from fedisw.web.render import page
 from fedisw.web.routes import Auth, Route
 
+FACTORS_PAGE: Final = "/settings/factors"
 SIGN_IN_AGAIN: Final = "/auth/sign_in?again=1&next="
 
 
@@ -34,7 +38,7 @@ async def show(request: web.Request) -> web.Response:
         return answers.see_other(SIGN_IN_AGAIN + quote(_without_force(request), safe=""))
     try:
         asked = await asking.read(request, query)
-        _check_staff(asked)
+        await _check_staff(request, asked)
     except asking.Refused as refused:
         return answers.see_other(refused.location)
     return _question(request, asked)
@@ -45,7 +49,7 @@ async def decide(request: web.Request) -> web.Response:
     query, decision = await forms.decode(request, asking.Query), await forms.decode(request, Decision)
     try:
         asked = await asking.read(request, query)
-        _check_staff(asked)
+        await _check_staff(request, asked)
     except asking.Refused as refused:
         return answers.see_other(refused.location)
     if decision.decision != "allow":
@@ -73,11 +77,23 @@ async def _new_code(request: web.Request, asked: asking.Request) -> str:
     return code
 
 
-def _check_staff(asked: asking.Request) -> None:
-    """`admin:` scopes are for staff with a second factor; there is none yet, so nobody gets them here (AUT-14)."""
-    if any(scope.startswith("admin:") for scope in asked.scopes):
-        said = "Staff scopes are given at the server's command line only."
+async def _check_staff(request: web.Request, asked: asking.Request) -> None:
+    """`admin:` scopes are for staff who signed in with a second factor (AUT-14, OAU-7).
+
+    Raises:
+        Refused: the person is no staff.
+        GoTo: they are, and set a second factor up first, or sign in with it.
+    """
+    if not any(scope.startswith("admin:") for scope in asked.scopes):
+        return
+    caller = caller_of(request)
+    if caller.user.role not in STAFF:
+        said = "Staff scopes are for the people who run this server."
         raise asking.Refused(asked.location(error="invalid_scope", error_description=said))
+    if caller.session is not None and caller.session.factor_at is not None:
+        return
+    known: Factors = await request.app[DB].read(factors.of_account, account_id=caller.account.id)
+    raise GoTo(SIGN_IN_AGAIN + quote(_without_force(request), safe="") if known.any else FACTORS_PAGE)
 
 
 def _question(request: web.Request, asked: asking.Request) -> web.Response:

@@ -33,6 +33,13 @@ class Place:
 
 PLACES: Final = (
     Place(
+        key="factors",
+        path="/settings/factors",
+        name=later("Two-step sign-in"),
+        about=later("An authenticator app, passkeys and recovery codes beside the password."),
+        icon="shield",
+    ),
+    Place(
         key="password",
         path="/auth/password",
         name=later("Password"),

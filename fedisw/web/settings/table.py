@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.web.settings import home
+from fedisw.web.settings import factors, home, passkeys
 
-ROUTES: Final = (*home.ROUTES,)
+ROUTES: Final = (*home.ROUTES, *factors.ROUTES, *passkeys.ROUTES)

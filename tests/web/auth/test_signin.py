@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.browser import OURS, Browser, Client
 from tests.support.clock import Clock
 from tests.support.people import People
 
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{75}")  # for a passkey: chance, whoever asks
 RIGHT = "nine little ducks"
 COOKIE = "__Host-fedisw_session"
 
@@ -65,7 +67,8 @@ async def test_all_that_is_wrong_looks_the_same(
         with db.counting() as trace:
             computed.clear()
             answer = await browser.send("/auth/sign_in", email=name, password="wrong password")
-        seen.add((answer.status, (await answer.text()).replace(name, ""), len(computed), len(trace)))
+        text = CHALLENGE.sub("", (await answer.text()).replace(name, ""))
+        seen.add((answer.status, text, len(computed), len(trace)))
     assert len(seen) == 1
     assert next(iter(seen))[0] == 422
 

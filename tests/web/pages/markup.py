@@ -78,11 +78,16 @@ def faults(page: str) -> list[str]:
 
 
 def _inline(document: Document) -> list[str]:
-    found = [f"<{element.tag}>" for element in document.all("script", "style", "iframe", "object")]
+    found = [f"<{element.tag}>" for element in document.all("style", "iframe", "object")]
+    found += ["<script> inline" for element in document.all("script") if not _is_our_file(element)]
     for element in document.elements:
         found += [f"{name} on <{element.tag}>" for name in element.attributes if name == "style" or name.startswith("on")]
         found += ["javascript:" for value in element.attributes.values() if value.strip().lower().startswith("javascript:")]
     return found
+
+
+def _is_our_file(script: Element) -> bool:
+    return script.attributes.get("src", "").startswith("/static/") and not script.text.strip()
 
 
 def _landmarks(document: Document) -> list[str]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from fedisw.model.media import MediaKind
 from fedisw.model.statuses import Visibility
+from fedisw.web.auth.passkeys import Question
 from fedisw.web.frame import FormView, Frame, Head, PersonView
 from fedisw.web.house_rules import Rule
 from fedisw.web.pages.views import (
@@ -122,6 +123,7 @@ BAD_FORM = FormView(
 )
 BAD_MAIL = FormView(values={"email": "x@"}, problems={"email": "Xp2", "": "Xp5"})
 EMPTY_FORM, DONE_FORM = FormView(), FormView(done=True)
+QUESTION = Question(options="{}", challenge="x", next="/")
 PLACES = tuple(Place(key=f"k{at}", path=f"/settings/k{at}", name="Xa", about="Xb", icon="key") for at in range(3))
 AUDIENCES = [("public", "Xe"), ("private", "Xf")]
 
@@ -158,8 +160,8 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         "remote": ("remote.html", {"person": person(host="beta.test"), "host": "beta.test", "url": "https://beta.test/@xa"}),
         "remote, unknown": ("remote.html", {"person": None, "host": "beta.test", "url": "https://beta.test/@xa"}),
         "error": ("error.html", {"heading": "Xh", "explanation": "Xe", "detail": "Xd", "request_id": "00ff"}),
-        "sign in": ("auth/signin.html", auth | {"next": "/oauth/authorize", "app_name": "Xapp"}),
-        "sign in, again": ("auth/signin.html", {"form": BAD_MAIL}),
+        "sign in": ("auth/signin.html", auth | {"passkey": QUESTION, "next": "/oauth/authorize", "app_name": "Xapp"}),
+        "sign in, again": ("auth/signin.html", {"form": BAD_MAIL, "passkey": None}),
         "sign up": ("auth/signup.html", auth | {"domain": "alpha.test", "rule_list": RULES}),
         "sign up, again": (
             "auth/signup.html",
@@ -176,9 +178,19 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         "confirm, done": ("auth/confirm.html", {"form": DONE_FORM}),
         "consent": ("oauth/consent.html", asked | {"redirect_host": "app.test", "signed_in": True}),
         "consent, code": ("oauth/consent.html", asked),
+        "second step": (
+            "auth/second_step.html",
+            auth | {"next": "/", "action": "/auth/second_step", "app": True, "passkey": QUESTION},
+        ),
         "again": (
             "auth/again.html",
-            {"form": FormView(problems={"password": "Xp3"}), "next": "/settings", "action": "/auth/again", "signed_in": True},
+            {
+                "passkey": QUESTION,
+                "form": FormView(problems={"password": "Xp3"}),
+                "next": "/settings",
+                "action": "/auth/again",
+                "signed_in": True,
+            },
         ),
         "settings": ("settings/home.html", {"places": PLACES, "place": None, "title": "Xt", "signed_in": True}),
         "settings, a place": ("settings/base.html", {"places": PLACES, "place": PLACES[0], "title": "Xa", "signed_in": True}),

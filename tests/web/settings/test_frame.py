@@ -7,8 +7,6 @@ from urllib.parse import quote
 import pytest
 
 from fedisw.config import Settings
-from fedisw.crypto.passwords import Passwords
-from fedisw.model.accounts import Account
 from fedisw.web.middleware.auth import RECENT
 from fedisw.web.middleware.sessions import cookie_name
 from fedisw.web.routes import Auth, Route
@@ -16,23 +14,8 @@ from fedisw.web.settings import home
 from fedisw.web.settings.places import PLACES
 from tests.support.browser import Browser
 from tests.support.clock import Clock
-from tests.support.people import People
+from tests.web.conftest import RIGHT
 from tests.web.pages.markup import Document, faults
-
-RIGHT = "nine little ducks"
-
-
-@pytest.fixture
-async def amy(people: People, passwords: Passwords) -> Account:
-    """Somebody whose password is RIGHT."""
-    return await people.person("amy", password_hash=await passwords.hash(RIGHT))
-
-
-@pytest.fixture
-async def inside(browser: Browser, people: People, settings: Settings, amy: Account) -> Browser:
-    """Amy's browser."""
-    browser.cookies[cookie_name(settings)] = (await people.session(amy))[1]
-    return browser
 
 
 async def test_the_first_page_leads_to_every_section(inside: Browser) -> None:
