@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from fedisw.model.factors import Factors, Passkey
 from fedisw.model.media import MediaKind
 from fedisw.model.statuses import Visibility
 from fedisw.web.auth.passkeys import Question
@@ -124,6 +125,9 @@ BAD_FORM = FormView(
 BAD_MAIL = FormView(values={"email": "x@"}, problems={"email": "Xp2", "": "Xp5"})
 EMPTY_FORM, DONE_FORM = FormView(), FormView(done=True)
 QUESTION = Question(options="{}", challenge="x", next="/")
+PASSKEY = Passkey(
+    id=1, account_id=1, credential_id=b"", public_key=b"", sign_count=0, name="Xn", created_at=START, last_used_at=START
+)
 PLACES = tuple(Place(key=f"k{at}", path=f"/settings/k{at}", name="Xa", about="Xb", icon="key") for at in range(3))
 AUDIENCES = [("public", "Xe"), ("private", "Xf")]
 
@@ -178,23 +182,27 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         "confirm, done": ("auth/confirm.html", {"form": DONE_FORM}),
         "consent": ("oauth/consent.html", asked | {"redirect_host": "app.test", "signed_in": True}),
         "consent, code": ("oauth/consent.html", asked),
-        "second step": (
-            "auth/second_step.html",
-            auth | {"next": "/", "action": "/auth/second_step", "app": True, "passkey": QUESTION},
-        ),
-        "again": (
-            "auth/again.html",
-            {
-                "passkey": QUESTION,
-                "form": FormView(problems={"password": "Xp3"}),
-                "next": "/settings",
-                "action": "/auth/again",
-                "signed_in": True,
-            },
-        ),
-        "settings": ("settings/home.html", {"places": PLACES, "place": None, "title": "Xt", "signed_in": True}),
-        "settings, a place": ("settings/base.html", {"places": PLACES, "place": PLACES[0], "title": "Xa", "signed_in": True}),
         "code": ("oauth/code.html", {"code": "abc", "app_name": "Xapp", "signed_in": True}),
+    } | settings_pages()
+
+
+def settings_pages() -> dict[str, tuple[str, dict[str, Any]]]:
+    """The settings, and the pages that prove who somebody is."""
+    place = {"places": PLACES, "place": PLACES[0], "signed_in": True}
+    again = {"next": "/settings", "action": "/auth/again", "form": FormView(problems={"password": "Xp3"})}
+    step = {"form": EMPTY_FORM, "next": "/", "action": "/auth/second_step", "app": True}
+    protected = Factors(totp=True, passkeys=(PASSKEY,), codes_left=1)
+    return {
+        "second step": ("auth/second_step.html", step | {"passkey": QUESTION}),
+        "again": ("auth/again.html", again | {"passkey": QUESTION, "signed_in": True}),
+        "settings": ("settings/home.html", {"places": PLACES, "place": None, "title": "Xt", "signed_in": True}),
+        "settings, a place": ("settings/base.html", place | {"title": "Xa"}),
+        "factors": ("settings/factors.html", place | {"title": "Xt", "factors": protected, "passkeys_work": True, "staff": True}),
+        "factors, none": (
+            "settings/factors.html",
+            place | {"title": "Xt", "factors": Factors(), "passkeys_work": True, "staff": True},
+        ),
+        "factors, codes": ("settings/codes.html", place | {"title": "Xt", "codes": ["x-x"]}),
     }
 
 
