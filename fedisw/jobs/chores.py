@@ -14,6 +14,16 @@ class MoveFiles(Job, frozen=True, kw_only=True):
     moves: tuple[tuple[str, str], ...]
 
 
+class IndexPosts(Job, frozen=True, kw_only=True):
+    """Read for the search what waits for it. Twice: nothing waits."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    @property
+    def key(self) -> str | None:
+        return "IndexPosts"
+
+
 class Chore(StrEnum):
     """What is swept, each at its own pace."""
 

@@ -13,11 +13,11 @@ from fedisw.jobs.running import JobRun
 from fedisw.jobs.schedule import Periodic
 from fedisw.media.images import Images
 from fedisw.media.store import MediaStore
-from fedisw.tasks import cleanup
+from fedisw.tasks import cleanup, indexing
 from fedisw.tasks import jobs as tasks
 from fedisw.tasks.house import House
 
-PLAN: Final[tuple[Periodic, ...]] = cleanup.PLAN
+PLAN: Final[tuple[Periodic, ...]] = (*cleanup.PLAN, *indexing.PLAN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

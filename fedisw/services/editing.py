@@ -17,7 +17,7 @@ from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import OPEN
-from fedisw.services import hydrate, notifications, posting, streams, tagging
+from fedisw.services import finding, hydrate, notifications, posting, streams, tagging
 from fedisw.services import media as files
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
@@ -67,6 +67,7 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     notifications.for_new_status(tx, replace(status, created_at=now), author=author, mentioned=draft.mentioned, now=now)
     edited = statuses.get(tx, status.id)
     _tell_of_edit(tx, edited, now=now)
+    finding.changed_here(tx, status.id)
     if not status.local_only:
         tx.enqueue(PublishEdit(status_id=status.id, revision=edited.revision))
     return edited
@@ -203,6 +204,7 @@ def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: dat
     edited = statuses.get(tx, status.id)
     notifications.for_new_status(tx, replace(edited, created_at=now), author=author, mentioned=remote.mentioned, now=now)
     _tell_of_edit(tx, edited, now=now)
+    finding.edited(tx, status.id)
     return edited
 
 

@@ -11,7 +11,7 @@ from fedisw.model.notifications import NotificationType
 from fedisw.model.relations import Bookmark, Favourite, Pin
 from fedisw.model.statuses import Status, Visibility
 from fedisw.model.visibility import Audience, Reader, ReaderKind, may_deliver, may_reblog, narrower
-from fedisw.services import editing, notifications
+from fedisw.services import editing, finding, notifications
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, blocks, follows, marks, statuses
 
@@ -36,6 +36,7 @@ def favourite(tx: Tx, *, account: Account, status_id: int, favourite_id: int, ur
     status = visible_status(tx, status_id, viewer_id=account.id)
     if _like(tx, account=account, status=status, favourite_id=favourite_id, uri=uri, now=now) and not status.local:
         tx.enqueue(PublishLike(favourite_id=favourite_id))
+        finding.changed_here(tx, status.id)
     return statuses.get(tx, status.id)
 
 
@@ -132,6 +133,8 @@ def reblog(tx: Tx, *, account: Account, status_id: int, boost_id: int, uri: str,
         if found is None:
             raise NotFound("status", status_id)
         return found
+    if not original.local:
+        finding.changed_here(tx, original.id)
     if not boost.local_only:
         tx.enqueue(PublishBoost(status_id=boost.id))
     return boost
@@ -253,6 +256,8 @@ def bookmark(tx: Tx, *, account_id: int, status_id: int, bookmark_id: int, now: 
     """Save a post for oneself."""
     status = visible_status(tx, status_id, viewer_id=account_id)
     marks.add_bookmark(tx, Bookmark(id=bookmark_id, account_id=account_id, status_id=status.id, created_at=now))
+    if not status.local:
+        finding.changed_here(tx, status.id)
     return status
 
 

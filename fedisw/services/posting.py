@@ -13,8 +13,8 @@ from fedisw.model.media import Media, MediaKind, MediaState
 from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
 from fedisw.model.statuses import Poll as PollValue
 from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
+from fedisw.services import finding, notifications
 from fedisw.services import media as files
-from fedisw.services import notifications
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tag_marks, tombstones
 from fedisw.text import hashtags
@@ -63,6 +63,7 @@ def create_status(
     _store_names(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
     _count(tx, status, author=author)
     notifications.for_new_status(tx, status, author=author, mentioned=draft.mentioned, now=now)
+    finding.changed_here(tx, status_id)
     tx.enqueue(FanOut(status_id=status_id))
     if not status.local_only:
         tx.enqueue(PublishStatus(status_id=status_id))
@@ -194,6 +195,7 @@ def store_remote_status(
             statuses.count_replies(tx, status.id, 1)
     loud = [account_id for account_id in remote.mentioned if account_id not in remote.silent]
     notifications.for_new_status(tx, status, author=author, mentioned=loud, now=now)
+    finding.arrived(tx, status, author=author, named=bool(named))
     if now - status.created_at <= notifications.NEWS:
         tx.enqueue(FanOut(status_id=status.id))
     if parent is None and remote.in_reply_to_uri:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final, TypeGuard, assert_never, get_args
 
-from fedisw.jobs.chores import MoveFiles, Sweep
+from fedisw.jobs.chores import IndexPosts, MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
-from fedisw.tasks import cleanup, fan_out, mail, media, polls, scheduled
+from fedisw.tasks import cleanup, fan_out, indexing, mail, media, polls, scheduled
 from fedisw.tasks.house import House
 
-Task = FanOut | FanOutTags | ClosePoll | PublishScheduled | PurgeAccount | RemoveFiles | MoveFiles | SendMail | Sweep
+Task = FanOut | FanOutTags | ClosePoll | PublishScheduled | PurgeAccount | RemoveFiles | MoveFiles | SendMail | Sweep | IndexPosts
 TASKS: Final[tuple[type[Job], ...]] = get_args(Task)
 
 
@@ -41,5 +41,7 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
             await mail.send(house, job)
         case Sweep():
             await cleanup.sweep(house, job)
+        case IndexPosts():
+            await indexing.index_posts(house.db)
         case _:
             assert_never(job)

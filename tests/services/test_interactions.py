@@ -50,7 +50,7 @@ async def test_a_like_counts_once_and_can_be_taken_back(db: Database) -> None:
         amy, ben = put_account(tx, "amy"), put_account(tx, "ben")
         status = post(tx, ben)
         assert _like(tx, amy, status).favourites_count == _like(tx, amy, status).favourites_count == 1
-        assert hydrate.flags(tx, [status.id], amy.id)[status.id].favourited
+        assert hydrate.flags(tx, [status.id], amy.id)[0][status.id].favourited
         assert _told(tx, ben) == [NotificationType.FAVOURITE]
         for _ in range(2):
             assert interactions.unfavourite(tx, account=amy, status_id=status.id).favourites_count == 0
@@ -66,7 +66,7 @@ async def test_a_like_of_a_remote_post_is_told_to_its_server(db: Database) -> No
         _like(tx, amy, status)
         interactions.unfavourite(tx, account=amy, status_id=status.id)
         kinds = [job.kind for job in waiting(tx)]
-        assert kinds == ["FanOut", "PublishLike", "PublishUndoLike"]
+        assert kinds == ["FanOut", "PublishLike", "IndexPosts", "PublishUndoLike"]
 
     await db.write(unit)
 

@@ -43,7 +43,7 @@ async def test_a_post_and_its_work_are_one_transaction(db: Database) -> None:
         assert [item.id for item in view.media] == [file]
         assert accounts.get(tx, amy.id).statuses_count == 1
         assert _told(tx, ben.id) == [NotificationType.MENTION]
-        assert [job.kind for job in waiting(tx)] == ["FanOut", "PublishStatus"]
+        assert [job.kind for job in waiting(tx)] == ["IndexPosts", "FanOut", "PublishStatus"]
 
     await db.write(unit)
 

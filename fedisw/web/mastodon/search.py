@@ -13,10 +13,13 @@ from fedisw.federation import resolve
 from fedisw.live.buckets import SEARCH_RESOLVE
 from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, Malformed, Unauthenticated
+from fedisw.model.paging import Page
+from fedisw.model.search import author_mark
 from fedisw.model.statuses import Status, Tag
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, follows, statuses, tags
-from fedisw.text import marks
+from fedisw.storage.queries import search as posts
+from fedisw.text import marks, seeking
 from fedisw.text.hashtags import normalise
 from fedisw.text.marks import Handle
 from fedisw.web import answers, forms
@@ -31,7 +34,7 @@ from fedisw.web.mastodon.people import without_blocked
 from fedisw.web.mastodon.posts import Eyes, Gathered, eyes_of, gather_ids, rendered
 from fedisw.web.mastodon.tags import look_at_tags
 from fedisw.web.middleware.limits import take
-from fedisw.web.paging import limit_of, offset_of
+from fedisw.web.paging import limit_of, offset_of, page_of
 from fedisw.web.routes import Auth, Route
 
 LIMIT, MOST = 20, 40
@@ -40,6 +43,7 @@ MAX_OFFSET: Final = 2_000
 MAX_QUERY: Final = 2_048  # characters
 NO_RESOLVE: Final = "Search queries that resolve remote resources are not supported without authentication"
 NO_OFFSET: Final = "Search queries pagination is not supported without authentication"
+FIRST: Final = Page()
 ACCOUNTS, STATUSES, HASHTAGS = "accounts", "statuses", "hashtags"
 
 
@@ -77,6 +81,9 @@ class Asked:
     following: bool = False
     named: Account | Status | None = None
     exact: bool = False
+    author_id: int = 0
+    page: Page = FIRST
+    own_hosts: frozenset[str] = frozenset()
 
 
 async def search(request: web.Request) -> web.Response:
@@ -85,12 +92,13 @@ async def search(request: web.Request) -> web.Response:
     asked = await _asked(request, form, limit=limit_of(request, limit=LIMIT, most=MOST))
     if viewer_id_of(request) is None and (form.resolve or "offset" in request.query):
         raise Unauthenticated(NO_RESOLVE if form.resolve else NO_OFFSET)
+    asked = replace(asked, author_id=form.account_id, page=page_of(request, limit=LIMIT, most=MOST))
     wanted = {form.type} if form.type else {ACCOUNTS, STATUSES, HASHTAGS}
-    people, posts, (found, seen) = await request.app[DB].read(_search, asked, wanted, eyes_of(request))
+    people, gathered, (found, seen) = await request.app[DB].read(_search, asked, wanted, eyes_of(request))
     site, now = site_of(request), request.app[NOW]()
     result = Search(
         accounts=[account_entity(account, site) for account in people],
-        statuses=rendered(posts, request.app[FRAGMENTS]),
+        statuses=rendered(gathered, request.app[FRAGMENTS]),
         hashtags=[tag_entity(tag, site, seen=seen, now=now) for tag in found],
     )
     return answers.json(result, headers=caching(request))
@@ -110,7 +118,13 @@ async def _asked(request: web.Request, form: PeopleForm, *, limit: int) -> Asked
         raise Malformed("param is missing or the value is empty or invalid: q")
     if request.query.get("limit", "").startswith("-"):
         raise Malformed("Pagination values for `offset` and `limit` must be positive")
-    asked = Asked(text=text, limit=limit, offset=offset_of(request, most=MAX_OFFSET), following=form.following)
+    asked = Asked(
+        text=text,
+        limit=limit,
+        offset=offset_of(request, most=MAX_OFFSET),
+        following=form.following,
+        own_hosts=request.app[PEER].own_hosts,
+    )
     exact = _is_address(text) or _handle(text) is not None
     return replace(asked, exact=exact, named=await _named(request, text, resolves=form.resolve) if exact else None)
 
@@ -149,9 +163,30 @@ def _of_own_page(tx: Tx, path: str) -> Account | Status | None:
 
 def _search(tx: Tx, asked: Asked, wanted: set[str], eyes: Eyes) -> tuple[list[Account], Gathered, tuple[list[Tag], TagSight]]:
     people = _people(tx, asked, eyes) if ACCOUNTS in wanted else []
-    post = [asked.named.id] if isinstance(asked.named, Status) and STATUSES in wanted else []
+    post = _posts(tx, asked, eyes) if STATUSES in wanted else []
     found = _tags(tx, asked) if HASHTAGS in wanted and not asked.exact else []
     return people, gather_ids(tx, post, eyes), (found, look_at_tags(tx, found, eyes))
+
+
+def _posts(tx: Tx, asked: Asked, eyes: Eyes) -> list[int]:
+    """The post that is named exactly, else those whose words fit; these are for people who are signed in."""
+    if isinstance(asked.named, Status):
+        return [asked.named.id]
+    if asked.exact or eyes.viewer_id is None:
+        return []
+    sought = seeking.read(asked.text, who=lambda name: _who(tx, name, me=eyes.viewer_id, own_hosts=asked.own_hosts))
+    if asked.author_id:
+        sought = replace(sought, marks=(*sought.marks, author_mark(asked.author_id)))
+    return posts.found(tx, sought, viewer_id=eyes.viewer_id, now=eyes.now, page=asked.page, offset=asked.offset)
+
+
+def _who(tx: Tx, name: str, *, me: int | None, own_hosts: frozenset[str]) -> int | None:
+    """The account after `from:`."""
+    if name == "me":
+        return me
+    username, _, host = name.removeprefix("@").partition("@")
+    account = accounts.find_by_handle(tx, username, None if host.lower() in {"", *own_hosts} else host.lower())
+    return None if account is None else account.id
 
 
 def _people(tx: Tx, asked: Asked, eyes: Eyes) -> list[Account]:

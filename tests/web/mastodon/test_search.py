@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedisw.tasks.indexing import index_posts
 from fedisw.web.mastodon.search import NO_OFFSET, NO_RESOLVE
 from tests.web.mastodon.conftest import Api
 
@@ -74,3 +75,33 @@ async def test_names_are_looked_up_in_what_is_known(api: Api) -> None:
         assert (await api.ok("GET", "/api/v1/accounts/lookup", params={"acct": acct}))["id"] == str(wanted.id)
     assert (await api.call("GET", "/api/v1/accounts/lookup?acct=rob")).status == 404
     assert (await api.call("GET", "/api/v1/accounts/lookup")).status == 400
+
+
+async def test_posts_are_found_by_their_words(api: Api) -> None:
+    amy, _ = await api.join("amy", "ben")
+    rob = await api.remote(indexable=True)
+    mine = await api.post("amy", "Supervision of grief groups", visibility="private")
+    theirs = await api.receive(rob, "Grief in schools", language="es")
+    await index_posts(api.db)
+
+    async def found(q: str, who: str = "amy", **more: str) -> list[str]:
+        return [status["id"] for status in (await api.ok("GET", PATH, who, params={"q": q, **more}))["statuses"]]
+
+    both = [str(theirs.id), mine["id"]] if theirs.id > int(mine["id"]) else [mine["id"], str(theirs.id)]
+    assert await found("grief") == both
+    assert await found("grief", "ben") == [str(theirs.id)]
+    assert await found("grief", "") == []
+    assert (
+        await found('"grief groups"') == await found("grief from:me") == await found("grief from:@amy@alpha.test") == [mine["id"]]
+    )
+    assert await found("grief from:@rob@beta.test") == await found("grief language:es") == [str(theirs.id)]
+    assert await found("grief", account_id=str(amy.id)) == [mine["id"]]
+    assert await found("grief", type="statuses", limit="1") == both[:1]
+    assert await found("grief", type="statuses", limit="1", offset="1") == both[1:]
+    assert await found("grief", max_id=both[0]) == both[1:]
+    assert await found("grief", min_id=both[1]) == both[:1]
+    assert await found("grief", type="accounts") == []
+    assert await found("???") == []
+    for text in ("from:me", "has:media"):
+        refused = await api.call("GET", PATH, "amy", params={"q": text})
+        assert (refused.status, refused.json["error"]) == (400, "At least one keyword or phrase is required")
