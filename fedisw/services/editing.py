@@ -17,7 +17,7 @@ from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import OPEN
-from fedisw.services import finding, hydrate, notifications, posting, streams, tagging
+from fedisw.services import dialogues, finding, hydrate, notifications, posting, streams, tagging
 from fedisw.services import media as files
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
@@ -66,6 +66,7 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     _rename(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
     notifications.for_new_status(tx, replace(status, created_at=now), author=author, mentioned=draft.mentioned, now=now)
     edited = statuses.get(tx, status.id)
+    dialogues.add(tx, edited, new_id=new_id, now=now)
     _tell_of_edit(tx, edited, now=now)
     finding.changed_here(tx, status.id)
     if not status.local_only:
@@ -203,6 +204,7 @@ def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: dat
     _rename(tx, status, mentioned=remote.mentioned, silent=remote.silent, tags=remote.tags, new_id=new_id)
     edited = statuses.get(tx, status.id)
     notifications.for_new_status(tx, replace(edited, created_at=now), author=author, mentioned=remote.mentioned, now=now)
+    dialogues.add(tx, edited, new_id=new_id, now=now)
     _tell_of_edit(tx, edited, now=now)
     finding.edited(tx, status.id)
     return edited
@@ -317,6 +319,7 @@ def delete_by_remote(tx: Tx, *, actor: Account, uri: str, now: datetime) -> bool
 
 def _remove(tx: Tx, status: Status, *, account: Account, now: datetime, ours: bool) -> None:
     streams.tell_removed(tx, status)
+    dialogues.forget(tx, status)
     shown = tagging.shown_in(tx, status)
     statuses.remove(tx, status.id)
     tagging.recount(tx, account_id=status.account_id, tag_ids=shown)

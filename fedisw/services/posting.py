@@ -13,7 +13,7 @@ from fedisw.model.media import Media, MediaKind, MediaState
 from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
 from fedisw.model.statuses import Poll as PollValue
 from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
-from fedisw.services import finding, notifications
+from fedisw.services import dialogues, finding, notifications
 from fedisw.services import media as files
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tag_marks, tombstones
@@ -62,6 +62,7 @@ def create_status(
     files.attach(tx, draft.media_ids, status_id=status_id, account_id=author.id)
     _store_names(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
     _count(tx, status, author=author)
+    dialogues.add(tx, status, new_id=new_id, now=now)
     notifications.for_new_status(tx, status, author=author, mentioned=draft.mentioned, now=now)
     finding.changed_here(tx, status_id)
     tx.enqueue(FanOut(status_id=status_id))
@@ -189,7 +190,9 @@ def store_remote_status(
     named = tuple(dict.fromkeys((*remote.mentioned, *remote.silent)))
     _store_names(tx, status, mentioned=named, silent=remote.silent, tags=remote.tags, new_id=new_id)
     _count(tx, status, author=author)
+    dialogues.add(tx, status, new_id=new_id, now=now)
     for waiting in statuses.waiting_for(tx, status.uri):
+        dialogues.join_threads(tx, conversation_id=waiting.conversation_id, into=status.conversation_id)
         statuses.connect(tx, waiting, parent=status)
         if counted(waiting, author_reach_public=True):
             statuses.count_replies(tx, status.id, 1)

@@ -104,6 +104,7 @@ def _dialogues() -> None:
         sa.UniqueConstraint("account_id", "conversation_id", "circle", name="uq_dialogues_account_id_conversation_id_circle"),
     )
     op.create_index("ix_dialogues_account", "dialogues", ["account_id", "last_status_id"])
+    op.create_index("ix_dialogues_conversation_id", "dialogues", ["conversation_id"])
 
 
 def _dialogue_statuses() -> None:

@@ -46,6 +46,12 @@ WRITING = {
     "PUT /api/v1/scheduled_statuses/{}",
     "DELETE /api/v1/scheduled_statuses/{}",
 }
+TALKS = {
+    "GET /api/v1/conversations",
+    "DELETE /api/v1/conversations/{}",
+    "POST /api/v1/conversations/{}/read",
+    "POST /api/v1/conversations/{}/unread",
+}
 WHOLE_GROUPS = {"Accounts", "Profile", "Tags", "Filters v2", "Filters v1 (deprecated)"}
 ACCOUNTS = {
     "POST /api/v1/emails/confirmations",
@@ -86,7 +92,8 @@ class State:
     @property
     def done(self) -> bool:
         """Whether it is listed as done."""
-        return self.entry.priority == "A" or self.name in FIRST_SLICE | WRITING | ACCOUNTS or self.entry.group in WHOLE_GROUPS
+        listed = FIRST_SLICE | WRITING | TALKS | ACCOUNTS
+        return self.entry.priority == "A" or self.name in listed or self.entry.group in WHOLE_GROUPS
 
 
 def states() -> list[State]:

@@ -14,7 +14,9 @@ from fedisw.storage.db import Tx
 from fedisw.storage.queries.job_keeping import KEY_IN_USE
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, actor_keys
+from fedisw.storage.tables.direct import dialogues
 from fedisw.storage.tables.factors import email_changes, passkeys, pending_sign_ins, recovery_codes, totps
+from fedisw.storage.tables.filters import filter_revisions, filters
 from fedisw.storage.tables.lists import list_members, lists, markers, notifications
 from fedisw.storage.tables.profiles import (
     account_notes,
@@ -55,6 +57,8 @@ LEFT_BEHIND = (
     _some(list_members, list_members.c.account_id),
     _some(lists, lists.c.account_id),
     _some(scheduled, scheduled.c.account_id),
+    _some(filters, filters.c.account_id),
+    _some(dialogues, dialogues.c.account_id),
     Command(
         delete(poll_votes).where(
             poll_votes.c.account_id == WHO,
@@ -72,6 +76,7 @@ LEFT_BEHIND = (
     _all(host_blocks),
     _all(thread_mutes),
     _all(markers),
+    _all(filter_revisions),
     _all(idempotency),
     _all(totps),
     _all(recovery_codes),

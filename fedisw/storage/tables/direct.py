@@ -16,7 +16,7 @@ class _Dialogues(TypedColumns):
 
     id = id_column()
     account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
-    conversation_id = Column(BigId, nullable=False)
+    conversation_id = Column(BigId, nullable=False, index=True)
     circle = Column(Text, nullable=False)
     participants = Column(Json, nullable=False)
     last_status_id = Column(BigId, nullable=False)

@@ -9,7 +9,10 @@ import msgspec
 
 from fedisw.model.notifications import Notification
 from fedisw.storage.db import Tx
+from fedisw.storage.queries import dialogues
 from fedisw.storage.queries.timelines import Ref
+from fedisw.web.mastodon.conversations import entities as talk_entities
+from fedisw.web.mastodon.conversations import talks
 from fedisw.web.mastodon.entities.fragments import Fragments
 from fedisw.web.mastodon.notifications import entities, told
 from fedisw.web.mastodon.posts import Eyes, gather, rendered
@@ -32,6 +35,12 @@ class Live:
             return {ref.id: bytes(raw).decode() for ref, raw in zip(gathered.refs, made, strict=True)}
 
         return render
+
+    def conversations(self, tx: Tx, ids: Sequence[int], *, viewer_id: int, now: datetime) -> Later:
+        """Conversations of the viewer by id, those of which something may be shown."""
+        found = [one for one in (dialogues.find(tx, item, viewer_id=viewer_id, now=now) for item in ids) if one is not None]
+        read = talks(tx, found, self._eyes(viewer_id, now))
+        return lambda: {int(item.id): msgspec.json.encode(item).decode() for item in talk_entities(read, self._fragments)}
 
     def notifications(self, tx: Tx, found: Sequence[Notification], *, viewer_id: int, now: datetime) -> Later:
         """Notifications of the viewer, by id; without those that tell of a post which may not be shown."""

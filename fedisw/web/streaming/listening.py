@@ -26,6 +26,7 @@ from fedisw.web.streaming.channels import Asked, Channel, Refused, open_channel
 from fedisw.web.streaming.port import SHOWING, Later, Showing
 from fedisw.web.streaming.seats import SEATS
 
+ASKED = topics.Posted | topics.Edited | topics.Notified | topics.ConversationChanged  # messages that the database is asked about
 BATCH = 20  # events read together
 MOST_CHANNELS = 50  # of one connection
 
@@ -65,11 +66,21 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """What of it may be shown: posts and notifications by their ids in the messages."""
+    """What of it may be shown: posts, notifications and conversations by their ids in the messages."""
 
     posts: Later
     notifications: Later
+    conversations: Later
     standing: frozenset[tuple[int, int]]  # (place in the batch, post id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Payloads:
+    """JSON by id."""
+
+    posts: dict[int, str]
+    notifications: dict[int, str]
+    conversations: dict[int, str]
 
 
 class Listener:
@@ -142,17 +153,18 @@ class Listener:
         return events
 
     async def _frames(self, heard: Sequence[_Heard]) -> list[Frame]:
-        if not any(isinstance(item.message, topics.Posted | topics.Edited | topics.Notified) for item in heard):
+        if not any(isinstance(item.message, ASKED) for item in heard):
             return [frame for item in heard if (frame := _plain(item)) is not None]
         seen = await self._db.read(_look, heard, viewer_id=self._viewer.account_id, showing=self._showing, now=self._now())
-        posts, told = seen.posts(), seen.notifications()
-        frames = [_shown(at, item, seen.standing, posts, told) or _plain(item) for at, item in enumerate(heard)]
+        shown = _Payloads(seen.posts(), seen.notifications(), seen.conversations())
+        frames = [_shown(at, item, seen.standing, shown) or _plain(item) for at, item in enumerate(heard)]
         return [frame for frame in frames if frame is not None]
 
 
 def _look(tx: Tx, heard: Sequence[_Heard], *, viewer_id: int, showing: Showing, now: datetime) -> _Seen:
     """One unit for many events: each post is asked for in its channel, each notification by its owner."""
     refs, found, standing = dict[int, Ref](), dict[int, Notification](), set[tuple[int, int]]()
+    talks = list[int]()
     for at, item in enumerate(heard):
         match item.message:
             case topics.Posted(status_id=status_id) | topics.Edited(status_id=status_id) if item.channel.stands is not None:
@@ -164,18 +176,20 @@ def _look(tx: Tx, heard: Sequence[_Heard], *, viewer_id: int, showing: Showing, 
                 notification = notifications.find(tx, notification_id, viewer_id=viewer_id, now=now)
                 if notification is not None:
                     found[notification_id] = notification
+            case topics.ConversationChanged(conversation_id=conversation_id):
+                talks.append(conversation_id)
             case _:
                 pass
     return _Seen(
         posts=showing.posts(tx, list(refs.values()), viewer_id=viewer_id, now=now),
         notifications=showing.notifications(tx, list(found.values()), viewer_id=viewer_id, now=now),
+        conversations=showing.conversations(tx, list(dict.fromkeys(talks)), viewer_id=viewer_id, now=now),
         standing=frozenset(standing),
     )
 
 
-def _shown(
-    at: int, item: _Heard, standing: frozenset[tuple[int, int]], posts: dict[int, str], told: dict[int, str]
-) -> Frame | None:
+def _shown(at: int, item: _Heard, standing: frozenset[tuple[int, int]], shown: _Payloads) -> Frame | None:
+    posts, told, talks = shown.posts, shown.notifications, shown.conversations
     match item.message:
         case topics.Posted(status_id=status_id) if (at, status_id) in standing:
             return Frame(label=item.channel.label, event="update", payload=posts[status_id])
@@ -183,6 +197,8 @@ def _shown(
             return Frame(label=item.channel.label, event="status.update", payload=posts[status_id])
         case topics.Notified(notification_id=notification_id) if notification_id in told:
             return Frame(label=item.channel.label, event="notification", payload=told[notification_id])
+        case topics.ConversationChanged(conversation_id=conversation_id) if conversation_id in talks:
+            return Frame(label=item.channel.label, event="conversation", payload=talks[conversation_id])
         case _:
             return None
 

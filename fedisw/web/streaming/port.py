@@ -21,6 +21,9 @@ class Showing(Protocol):
     def posts(self, tx: Tx, refs: Sequence[Ref], *, viewer_id: int, now: datetime) -> Later:
         """Posts that the viewer may read."""
 
+    def conversations(self, tx: Tx, ids: Sequence[int], *, viewer_id: int, now: datetime) -> Later:
+        """Conversations of the viewer of which something may be shown."""
+
     def notifications(self, tx: Tx, found: Sequence[Notification], *, viewer_id: int, now: datetime) -> Later:
         """Notifications of the viewer; those about a post that they may not read any more are left out (VIS-13)."""
 

@@ -67,6 +67,7 @@ TABLES: Final = {
     "OldFilter": """
         id id; phrase text; context [home,notifications,public,thread,account]; whole_word bool; expires_at moment|null;
         irreversible bool""",
+    "Conversation": "id id; unread bool; accounts [Account]; last_status Status|null",
     "DeletedStatus": "+Status; -content; text text; reblog DeletedStatus|null",
     "Program": "name text; website url|null",
     "Mention": "id id; username text; url url; acct text",

@@ -56,12 +56,14 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
     await api.db.write(media.add, file)
     form = {"status": "x", "scheduled_at": "2027-01-01T00:00:00Z"}
     waiting = await api.ok("POST", "/api/v1/statuses", "amy", json=form)
+    (talk,) = await api.ok("GET", "/api/v1/conversations", "amy")
     hidden = await api.ok("POST", "/api/v2/filters", "amy", json=FILTER)
     named = await api.ok("POST", f"/api/v2/filters/{hidden['id']}/statuses", "amy", json={"status_id": post["id"]})
     word = hidden["keywords"][0]["id"]
     told = (await api.ok("GET", "/api/v2/notifications", "amy"))["notification_groups"][0]
     featured = await api.ok("POST", "/api/v1/featured_tags", "amy", json={"name": "Team"})
     ids = {
+        "/api/v1/conversations/": talk["id"],
         "/api/v2/filters/keywords/": word,
         "/api/v2/filters/statuses/": named["id"],
         "/api/v2/filters/": hidden["id"],
