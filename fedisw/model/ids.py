@@ -13,6 +13,8 @@ NODE_BITS, SEQUENCE_BITS = 6, 10
 LOW_BITS = NODE_BITS + SEQUENCE_BITS
 MAX_NODE = (1 << NODE_BITS) - 1
 MAX_SEQUENCE = (1 << SEQUENCE_BITS) - 1
+MAX_ID = (1 << 63) - 1
+MAX_DIGITS = len(str(MAX_ID))
 
 
 class IdMaker:
@@ -46,6 +48,14 @@ class IdMaker:
 def id_at(millis: int, *, low: int) -> int:
     """An id for something that happened elsewhere at `millis`; `low` are 16 random bits."""
     return (millis << LOW_BITS) | (low & ((1 << LOW_BITS) - 1))
+
+
+def id_of(text: str) -> int | None:
+    """The id that a text names: ASCII digits, at most `MAX_ID`, which is what databases hold; None for anything else."""
+    if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:
+        return None
+    number = int(text)
+    return number if number <= MAX_ID else None
 
 
 def time_of(any_id: int) -> datetime:

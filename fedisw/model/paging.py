@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_ID = (1 << 63) - 1
+from fedisw.model.ids import MAX_ID as MAX_ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

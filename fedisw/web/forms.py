@@ -6,6 +6,7 @@ says how to read its value: "on" is true, "5" is a number, one value is a list o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeVar
@@ -18,13 +19,14 @@ from msgspec import inspect
 
 from fedisw.media.receive import Upload
 from fedisw.model.errors import Invalid, Malformed
+from fedisw.model.ids import MAX_ID
 from fedisw.web import body, uploads
 from fedisw.web.parameters import MAX_PAIRS, Tree, parse_pairs
 
 T = TypeVar("T")
 
 FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "off", "OFF"})
-MAX_DIGITS: Final = 19
+NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
 TREE: Final = web.RequestKey[Tree]("parameters", dict)
 
 Reader = Callable[[object, str], object]
@@ -220,13 +222,18 @@ def _int(value: object, place: str) -> object:
         case bool():
             raise Invalid(place, "is not a number")
         case int():
-            return value
+            return _bounded(value)
         case float() if value.is_integer():
-            return int(value)
-        case str() if value.strip().lstrip("+-").isdecimal() and len(value) <= MAX_DIGITS:
-            return int(value)
+            return _bounded(int(value))
+        case str() if NUMBER.fullmatch(value):
+            return _bounded(int(value))
         case _:
             raise Invalid(place, "is not a number")
+
+
+def _bounded(number: int) -> int:
+    """What no database holds is as far out as what it just holds."""
+    return max(-MAX_ID, min(number, MAX_ID))
 
 
 def _float(value: object, place: str) -> object:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from fedisw.live.buckets import Rule
 
@@ -15,6 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 FORM_BYTES: Final = 1_048_576  # of a request body, where the route says nothing else
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+CONTINUE: Final = "100-continue"
 TWINS: Final = {"PUT": "PATCH", "PATCH": "PUT"}
 CLIENT_PREFIXES: Final = ("/api/", "/oauth/")  # addresses that client software calls, some with a slash at the end
 
@@ -154,7 +155,7 @@ def register(app: web.Application, routes: Iterable[Route]) -> None:
             methods.append(twin)
         for pattern in _patterns(path):
             for name in methods:
-                table[app.router.add_route(name, pattern, route.handler)] = route
+                table[app.router.add_route(name, pattern, route.handler, expect_handler=_expected)] = route
     app[ROUTES] = table
 
 
@@ -168,6 +169,13 @@ def check(app: web.Application) -> None:
 def route_of(request: web.Request) -> Route | None:
     """The declared route that a request has met; None for an unknown address or method."""
     return request.app[ROUTES].get(request.match_info.route)
+
+
+async def _expected(request: web.Request) -> None:
+    """`Expect: 100-continue` is answered, what else a client expects is passed over, as RFC 9110 allows (section 10.1.1)."""
+    if request.headers[hdrs.EXPECT].lower() == CONTINUE:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # it counts the body that follows
 
 
 def _patterns(path: str) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from weakref import WeakSet
 
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import HttpRequestParser
 from aiohttp.web_protocol import RequestHandler
 
@@ -34,7 +35,14 @@ class UnsafeServer(Exception):
 
 
 class Careful(RequestHandler):
-    """aiohttp's protocol, which answers what is no HTTP without naming its software."""
+    """aiohttp's protocol, which answers what is no HTTP without naming its software, and logs it as no fault of ours."""
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Anybody can send what cannot be read: that is nothing to wake somebody for."""
+        if isinstance(kw.get("exc_info"), HttpProcessingError | web.RequestPayloadError):
+            self.logger.debug(*args, **kw)
+        else:
+            super().log_exception(*args, **kw)
 
     def handle_error(
         self,

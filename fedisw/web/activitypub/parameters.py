@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from fedisw.model.errors import NotFound
-from fedisw.model.paging import MAX_ID
+from fedisw.model.ids import id_of
 
 PAGE: Final = "page"
 AFTER: Final = "after"
@@ -19,9 +19,10 @@ def number(request: web.Request, name: str = "id") -> int:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > len(str(MAX_ID)) or int(text) > MAX_ID:
+    found = id_of(text)
+    if found is None:
         raise NotFound("document", text[:40])
-    return int(text)
+    return found
 
 
 def wants_page(request: web.Request) -> bool:

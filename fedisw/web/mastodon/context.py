@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from fedisw.crypto import vapid
 from fedisw.model.accounts import Account, Reach
 from fedisw.model.errors import NotFound, Unauthenticated
+from fedisw.model.ids import id_of
 from fedisw.model.visibility import Verdict
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, users
@@ -64,9 +65,10 @@ def caching(request: web.Request) -> dict[str, str]:
 def id_in(request: web.Request, name: str = "id") -> int:
     """An id of the path; NotFound for what is no number, as for an unknown one."""
     text = request.match_info[name]
-    if not text.isascii() or not text.isdecimal() or len(text) > 19:
+    number = id_of(text)
+    if number is None:
         raise NotFound("record", text)
-    return int(text)
+    return number
 
 
 def visible_account(tx: Tx, account_id: int, *, viewer_id: int | None) -> Account:

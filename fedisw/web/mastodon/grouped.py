@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Malformed, NotFound
+from fedisw.model.ids import id_of
 from fedisw.model.notifications import Notification, NotificationType
 from fedisw.model.paging import Page
 from fedisw.services.notifications import GROUPED
@@ -145,8 +146,7 @@ def _members(tx: Tx, key: str, eyes: Eyes) -> list[Notification]:
 
 
 def _single(key: str) -> int | None:
-    number = key.removeprefix(SINGLE)
-    return int(number) if key != number and number.isascii() and number.isdecimal() and len(number) <= 18 else None
+    return id_of(key.removeprefix(SINGLE)) if key.startswith(SINGLE) else None
 
 
 async def dismiss(request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
+from fedisw.model.ids import id_of
 from fedisw.model.statuses import Status
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, statuses
@@ -66,10 +67,10 @@ async def get(request: web.Request) -> web.Response:
 
 def _open_post(tx: Tx, url: str, origin: str) -> tuple[Status, Account]:
     """A post of ours that everybody may read, by the address of its page; NotFound for everything else."""
-    number = url.partition("?")[0].rstrip("/").rpartition("/")[2]
-    if not url.startswith(f"{origin}/") or not number.isascii() or not number.isdecimal() or len(number) > 19:
+    number = id_of(url.partition("?")[0].rstrip("/").rpartition("/")[2])
+    if not url.startswith(f"{origin}/") or number is None:
         raise NotFound("status", url)
-    status = statuses.get(tx, int(number))
+    status = statuses.get(tx, number)
     if not status.local or status.id not in audience.readable(tx, [status.id], None) or status.reblog_of_id is not None:
         raise NotFound("status", url)
     return status, accounts.get(tx, status.account_id)

@@ -13,6 +13,7 @@ from fedisw.federation import resolve
 from fedisw.live.buckets import SEARCH_RESOLVE
 from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, Malformed, Unauthenticated
+from fedisw.model.ids import id_of
 from fedisw.model.paging import Page
 from fedisw.model.search import author_mark
 from fedisw.model.statuses import Status, Tag
@@ -156,7 +157,8 @@ def _of_own_page(tx: Tx, path: str) -> Account | Status | None:
     """What one of our own pages shows: `name`, `name@host` or `name/123`."""
     acct, _, number = path.partition("?")[0].rstrip("/").partition("/")
     if number:
-        return statuses.find(tx, int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+        status_id = id_of(number)
+        return statuses.find(tx, status_id) if status_id is not None else None
     username, _, host = acct.partition("@")
     return accounts.find_by_handle(tx, username, host or None)
 

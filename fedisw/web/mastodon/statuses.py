@@ -152,17 +152,17 @@ async def delete(request: web.Request) -> web.Response:
     return answers.json(_deleted(view, site_of(request), viewer_id=me(request).id, now=request.app[NOW]()))
 
 
-def _deleted(view: StatusView, site: Site, *, viewer_id: int, now: datetime) -> dict[str, object]:
-    """What was deleted, with its text as it was typed, for a redraft."""
+def _deleted(view: StatusView, site: Site, *, viewer_id: int, now: datetime, as_text: bool = True) -> dict[str, object]:
+    """What was deleted, with its text as it was typed, for a redraft; what a boost has shown is not deleted."""
     poll = view.shown.poll
     shown: dict[str, object] = msgspec.to_builtins(head_entity(view.status))
-    shown |= msgspec.to_builtins(body_entity(view.shown, site, as_text=True))
+    shown |= msgspec.to_builtins(body_entity(view.shown, site, as_text=as_text))
     shown |= msgspec.to_builtins(flags_entity(Flags(), pinnable=False))
     return shown | {
         "filtered": [],
         "account": account_entity(view.account, site),
         "poll": None if poll is None else poll_entity(poll, site, now=now, viewer_id=viewer_id, emojis=view.status.emojis),
-        "reblog": None if view.reblog is None else _deleted(view.reblog, site, viewer_id=viewer_id, now=now),
+        "reblog": None if view.reblog is None else _deleted(view.reblog, site, viewer_id=viewer_id, now=now, as_text=False),
     }
 
 

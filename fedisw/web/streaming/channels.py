@@ -10,6 +10,7 @@ from typing import Final
 
 from fedisw.live import topics
 from fedisw.model.errors import NotFound
+from fedisw.model.ids import id_of
 from fedisw.model.oauth import Viewer
 from fedisw.model.paging import Page
 from fedisw.model.scopes import allows
@@ -124,9 +125,7 @@ def _list(tx: Tx, asked: Asked, viewer: Viewer) -> Channel:
     _need(viewer, STATUSES)
     text = asked.list_id
     try:
-        own = lists.own(
-            tx, int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0, account_id=viewer.account_id
-        )
+        own = lists.own(tx, id_of(text) or 0, account_id=viewer.account_id)
     except NotFound as error:
         raise Refused("Not authorized to stream this list", 401) from error
     return Channel(label=(asked.name, text), topics=(topics.list_of(own.id),), stands=partial(_in_list, list_id=own.id))

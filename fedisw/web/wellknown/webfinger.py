@@ -12,6 +12,7 @@ from fedisw.federation.represent.here import Here
 from fedisw.media.keys import check_key
 from fedisw.model.accounts import Account, ActorType, Reach
 from fedisw.model.errors import FediswError, Gone, Malformed, NotFound
+from fedisw.model.ids import id_of
 from fedisw.model.urls import Origin
 from fedisw.services import instance
 from fedisw.storage.db import Tx
@@ -93,9 +94,9 @@ def _by_url(resource: str, here: Here) -> Wanted:
         return Wanted()
     if path.startswith("/@") and "/" not in path[2:]:
         return Wanted(username=path[2:])
-    number = path.removeprefix("/ap/actors/")
-    if number != path and number.isascii() and number.isdecimal() and len(number) < 20:
-        return Wanted(account_id=int(number))
+    account_id = id_of(path.removeprefix("/ap/actors/"))
+    if account_id is not None:
+        return Wanted(account_id=account_id)
     raise NotFound("account", resource)
 
 

@@ -18,6 +18,7 @@ MATCHED: Final = "4.6.0"  # the release of Mastodon whose behaviour we match; cl
 API_VERSIONS: Final = {"mastodon": 2, "fedisw": 1}  # raised only with the methods that a number stands for
 DESCRIPTION: Final = "A professional network for social workers, connected with the fediverse."
 URL_LENGTH: Final = 23
+MAX_FEATURED_TAGS: Final = 0
 TYPES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 MAX_NUMBER: Final = 2_147_483_647  # some clients read 32 bits
 
@@ -202,7 +203,10 @@ def old_instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: 
         approval_required=mode is RegistrationMode.APPROVAL,
         contact_account=facts.contact,
         rules=rules,
-        configuration={name: whole[name] for name in ("accounts", "statuses", "media_attachments", "polls")},
+        configuration={
+            "accounts": {"max_featured_tags": MAX_FEATURED_TAGS},
+            **{name: whole[name] for name in ("statuses", "media_attachments", "polls")},
+        },
     )
 
 
@@ -222,7 +226,7 @@ def _configuration(settings: Settings, site: Site) -> dict[str, object]:
             "max_note_length": 500,
             "max_avatar_description_length": 150,
             "max_header_description_length": 150,
-            "max_featured_tags": 0,
+            "max_featured_tags": MAX_FEATURED_TAGS,
             "max_pinned_statuses": 5,
             "max_profile_fields": 4,
             "profile_field_name_limit": 255,
