@@ -29,7 +29,7 @@ class Pair:
 @contextmanager
 def two_servers(folder: Path, new_url: Callable[[str], str]) -> Iterator[Pair]:
     """Both on databases of one kind."""
-    home, away = (prepared(folder / name, new_url(name)) for name in ("home", "away"))
+    home, away = (prepared(folder / name, new_url(name), watched=True) for name in ("home", "away"))
     with running(home, away):
         yield Pair(home, away)
 

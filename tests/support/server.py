@@ -26,11 +26,13 @@ from click.testing import CliRunner
 
 from fedisw.cli.main import run
 from fedisw.config import make_secrets
+from tests.support.entities.server import FILE as FAULTS
 
 T = TypeVar("T")
 PASSWORD = "a long and quiet evening"
 SCOPES = "read write follow push"
 START = 60.0  # seconds for a server to be ready on a busy machine
+ROOT = Path(__file__).parents[2]
 STOP = 30.0  # seconds for it to end; it promises 25
 ASK = 20.0  # seconds for one answer
 NOT_INHERITED = ("FEDISW_", "PYTHONDONTWRITEBYTECODE")  # the second: each process would compile everything again
@@ -90,6 +92,7 @@ class Server:
     folder: Path
     env: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
+    watched: bool = False
 
     @property
     def host(self) -> str:
@@ -100,6 +103,11 @@ class Server:
     def log(self) -> Path:
         """What it wrote to stderr."""
         return self.folder / "log"
+
+    @property
+    def faults(self) -> Path:
+        """Where its answers differed from the entities of the API; not there if nowhere."""
+        return self.folder / "faults"
 
     def cli(self, *arguments: str, typed: str = "") -> str:
         """Run a command with the settings of this server beside it, in this process; gives what it printed."""
@@ -117,8 +125,10 @@ class Server:
     def launch(self) -> None:
         """Begin to serve."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "fedisw", "run"]
-            self.process = subprocess.Popen(command, env=self.env, cwd=self.folder, stdout=log, stderr=log)
+            program = "tests.support.entities.server" if self.watched else "fedisw"
+            env = self.env | ({"PYTHONPATH": str(ROOT), FAULTS: str(self.faults)} if self.watched else {})
+            command = [sys.executable, "-m", program, "run"]
+            self.process = subprocess.Popen(command, env=env, cwd=self.folder, stdout=log, stderr=log)
 
     def wait(self) -> None:
         """Returns when it is ready."""
@@ -131,6 +141,7 @@ class Server:
         code = self.process.wait(STOP)
         assert code == 0, f"exit code {code}: {self.log.read_text()[-2000:]}"
         assert not self.errors(), self.errors()
+        assert not self.faults.exists(), self.faults.read_text()
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
@@ -167,12 +178,13 @@ def running(*servers: Server) -> Iterator[None]:
             server.kill()
 
 
-def prepared(folder: Path, database_url: str, **settings: str) -> Server:
+def prepared(folder: Path, database_url: str, *, watched: bool = False, **settings: str) -> Server:
     """A server that is not started yet, with its tables made.
 
     Args:
         folder: for its data, empty.
         database_url: an empty database without tables.
+        watched: compare every answer with the entity that its method names; what differs fails the test at the end.
         settings: more of them, such as `FEDISW_REGISTRATIONS_MODE="closed"`.
     """
     make_secrets(folder / "data" / "secrets.toml")
@@ -189,7 +201,7 @@ def prepared(folder: Path, database_url: str, **settings: str) -> Server:
         "FEDISW_LOG_FORMAT": "json",
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
-    server = Server(origin=own["FEDISW_ORIGIN"], folder=folder, env=inherited | own | settings)
+    server = Server(origin=own["FEDISW_ORIGIN"], folder=folder, env=inherited | own | settings, watched=watched)
     server.cli("db", "upgrade")
     return server
 

@@ -32,6 +32,11 @@ class Visitor:
         self._session = requests.Session()
         self._session.trust_env = False
 
+    @property
+    def cookies(self) -> str:
+        """What the browser sends with each request."""
+        return "; ".join(f"{name}={value}" for name, value in self._session.cookies.items())
+
     def open(self, url: str) -> None:
         """Go to an address."""
         self._go("GET", url)

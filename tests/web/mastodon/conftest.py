@@ -24,6 +24,7 @@ from fedisw.tasks import fan_out
 from fedisw.web.app import create_app
 from tests.support import factories
 from tests.support.clock import Clock
+from tests.support.entities.watching import watch
 from tests.support.people import ALL, People, make_settings
 
 
@@ -165,8 +166,11 @@ async def runtime(settings: Settings, clock: Clock) -> AsyncIterator[Runtime]:
 
 @pytest.fixture
 async def api(runtime: Runtime, settings: Settings, clock: Clock) -> AsyncIterator[Api]:
-    """The server, with nobody on it."""
-    client = TestClient(TestServer(create_app(runtime)))
+    """The server, with nobody on it; every answer is compared with the entity of its method."""
+    app, found = create_app(runtime), list[str]()
+    watch(app, found)
+    client = TestClient(TestServer(app))
     await client.start_server()
     yield Api(client=client, runtime=runtime, people=People(runtime.db, settings, clock), clock=clock)
     await client.close()
+    assert found == []

@@ -10,17 +10,14 @@ from fedisw.model.statuses import RemoteMedia, RemotePoll
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import media, users
 from tests.web.mastodon.conftest import Api
-from tests.web.mastodon.tables import faults
 
 EMOJI = Emoji(shortcode="blob", url="https://beta.test/blöb.png")
 
 
-async def checked(api: Api, kind: str, path: str, who: str = "", **more: object) -> object:
-    """The answer, whose entities have no faults."""
+async def looked_at(api: Api, path: str, who: str = "", **more: object) -> object:
+    """The answer; that its entities have no faults is seen by the fixture, for every test."""
     method, _, address = path.partition(" ")
-    answer = await api.ok(method, address, who, **more)
-    assert faults(answer, kind) == []
-    return answer
+    return await api.ok(method, address, who, **more)
 
 
 async def test_accounts(api: Api) -> None:
@@ -35,26 +32,26 @@ async def test_accounts(api: Api) -> None:
         limited_at=api.clock(),
         last_status_at=api.clock(),
     )
-    shown = await checked(api, "Account", f"GET /api/v1/accounts/{rob.id}")
+    shown = await looked_at(api, f"GET /api/v1/accounts/{rob.id}")
     assert shown["acct"] == "rob@beta.test"
     assert shown["limited"] is shown["memorial"] is True
     assert shown["avatar"].startswith("https://alpha.test/media/proxy/")
     assert "roles" not in shown
-    await checked(api, "Account", f"GET /api/v1/accounts/{amy.id}", "ben")
-    await checked(api, "CredentialAccount", "GET /api/v1/accounts/verify_credentials", "amy")
-    await checked(api, "[Account]", f"GET /api/v1/accounts?id[]={amy.id}&id[]={rob.id}", "ben")
-    await checked(api, "[Account]", "GET /api/v1/accounts/search?q=ro", "amy")
-    await checked(api, "Account", "GET /api/v1/accounts/lookup?acct=rob@beta.test")
-    await checked(api, "Relationship", f"POST /api/v1/accounts/{rob.id}/mute", "amy", json={"duration": 60})
-    await checked(api, "[MutedAccount]", "GET /api/v1/mutes", "amy")
-    await checked(api, "[Relationship]", f"GET /api/v1/accounts/relationships?id={rob.id}", "amy")
-    await checked(api, "Preferences", "GET /api/v1/preferences", "amy")
+    await looked_at(api, f"GET /api/v1/accounts/{amy.id}", "ben")
+    await looked_at(api, "GET /api/v1/accounts/verify_credentials", "amy")
+    await looked_at(api, f"GET /api/v1/accounts?id[]={amy.id}&id[]={rob.id}", "ben")
+    await looked_at(api, "GET /api/v1/accounts/search?q=ro", "amy")
+    await looked_at(api, "GET /api/v1/accounts/lookup?acct=rob@beta.test")
+    await looked_at(api, f"POST /api/v1/accounts/{rob.id}/mute", "amy", json={"duration": 60})
+    await looked_at(api, "GET /api/v1/mutes", "amy")
+    await looked_at(api, f"GET /api/v1/accounts/relationships?id={rob.id}", "amy")
+    await looked_at(api, "GET /api/v1/preferences", "amy")
 
 
 async def test_a_suspended_account_has_little_in_it(api: Api) -> None:
     await api.join("amy")
     rob = await api.remote(display_name="Rob", note="<p>Hi</p>", suspended_at=api.clock(), approves_followers=True)
-    shown = await checked(api, "Account", f"GET /api/v1/accounts/{rob.id}", "amy")
+    shown = await looked_at(api, f"GET /api/v1/accounts/{rob.id}", "amy")
     assert (shown["suspended"], shown["display_name"], shown["note"], shown["locked"]) == (True, "", "", False)
     assert shown["avatar"].startswith("https://alpha.test/static/avatar.")
 
@@ -79,20 +76,20 @@ async def test_posts(api: Api) -> None:
     own = await api.post("amy", "Hi @ben #Supervision https://example.org/x", spoiler_text="CW")
     poll = await api.post("ben", "Which?", poll={"options": ["a", "b"], "expires_in": 300, "hide_totals": True})
     reply = await api.post("ben", "@amy yes", in_reply_to_id=own["id"])
-    boost = await checked(api, "Status", f"POST /api/v1/statuses/{own['id']}/reblog", "ben")
+    boost = await looked_at(api, f"POST /api/v1/statuses/{own['id']}/reblog", "ben")
     for status_id in (*(post.id for post in posts), own["id"], poll["id"], reply["id"], boost["id"]):
-        await checked(api, "Status", f"GET /api/v1/statuses/{status_id}", "amy")
-        await checked(api, "AnonymousStatus", f"GET /api/v1/statuses/{status_id}")
-    await checked(api, "Context", f"GET /api/v1/statuses/{own['id']}/context", "amy")
-    await checked(api, "AnonymousContext", f"GET /api/v1/statuses/{own['id']}/context")
-    await checked(api, "[Status]", "GET /api/v1/timelines/public", "amy")
-    await checked(api, "[AnonymousStatus]", "GET /api/v1/timelines/public")
-    await checked(api, "Poll", f"GET /api/v1/polls/{poll['poll']['id']}", "amy")
-    await checked(api, "AnonymousPoll", f"GET /api/v1/polls/{poll['poll']['id']}")
-    await checked(api, "StatusSource", f"GET /api/v1/statuses/{own['id']}/source", "amy")
-    await checked(api, "[StatusEdit]", f"GET /api/v1/statuses/{poll['id']}/history", "amy")
-    await checked(api, "DeletedStatus", f"DELETE /api/v1/statuses/{boost['id']}", "ben")
-    await checked(api, "DeletedStatus", f"DELETE /api/v1/statuses/{poll['id']}", "ben")
+        await looked_at(api, f"GET /api/v1/statuses/{status_id}", "amy")
+        await looked_at(api, f"GET /api/v1/statuses/{status_id}")
+    await looked_at(api, f"GET /api/v1/statuses/{own['id']}/context", "amy")
+    await looked_at(api, f"GET /api/v1/statuses/{own['id']}/context")
+    await looked_at(api, "GET /api/v1/timelines/public", "amy")
+    await looked_at(api, "GET /api/v1/timelines/public")
+    await looked_at(api, f"GET /api/v1/polls/{poll['poll']['id']}", "amy")
+    await looked_at(api, f"GET /api/v1/polls/{poll['poll']['id']}")
+    await looked_at(api, f"GET /api/v1/statuses/{own['id']}/source", "amy")
+    await looked_at(api, f"GET /api/v1/statuses/{poll['id']}/history", "amy")
+    await looked_at(api, f"DELETE /api/v1/statuses/{boost['id']}", "ben")
+    await looked_at(api, f"DELETE /api/v1/statuses/{poll['id']}", "ben")
 
 
 async def test_an_own_file(api: Api) -> None:
@@ -112,7 +109,6 @@ async def test_an_own_file(api: Api) -> None:
     )
     await api.db.write(media.add, file)
     made = await api.post("amy", "", media_ids=["77"])
-    assert faults(made, "Status") == []
     shown = made["media_attachments"][0]
     assert shown["url"] == f"https://alpha.test/media/local/ab/cd/{'abcd' * 8}.png"
     assert shown["meta"]["small"] == {"width": 320, "height": 240, "size": "320x240", "aspect": 320 / 240}
@@ -125,14 +121,14 @@ async def test_notifications(api: Api) -> None:
         await api.follow(who, "amy")
         await api.ok("POST", f"/api/v1/statuses/{own['id']}/favourite", who)
     await api.post("ben", "@amy hi")
-    await checked(api, "[Notification]", "GET /api/v1/notifications", "amy")
-    groups = await checked(api, "Groups", "GET /api/v2/notifications", "amy")
-    await checked(api, "Groups", "GET /api/v2/notifications?expand_accounts=partial_avatars", "amy")
+    await looked_at(api, "GET /api/v1/notifications", "amy")
+    groups = await looked_at(api, "GET /api/v2/notifications", "amy")
+    await looked_at(api, "GET /api/v2/notifications?expand_accounts=partial_avatars", "amy")
     for group in groups["notification_groups"]:
-        await checked(api, "Groups", f"GET /api/v2/notifications/{group['group_key']}", "amy")
-        await checked(api, "Notification", f"GET /api/v1/notifications/{group['most_recent_notification_id']}", "amy")
-        await checked(api, "[Account]", f"GET /api/v2/notifications/{group['group_key']}/accounts", "amy")
-    await checked(api, "NotificationPolicy", "GET /api/v2/notifications/policy", "amy")
+        await looked_at(api, f"GET /api/v2/notifications/{group['group_key']}", "amy")
+        await looked_at(api, f"GET /api/v1/notifications/{group['most_recent_notification_id']}", "amy")
+        await looked_at(api, f"GET /api/v2/notifications/{group['group_key']}/accounts", "amy")
+    await looked_at(api, "GET /api/v2/notifications/policy", "amy")
 
 
 async def test_staff_are_told_of_reports(api: Api) -> None:
@@ -140,12 +136,12 @@ async def test_staff_are_told_of_reports(api: Api) -> None:
     await api.db.write(_promote, api.accounts["cat"].id)
     bad = await api.post("ben", "Bad")
     asked = {"account_id": str(api.accounts["ben"].id), "status_ids": [bad["id"]], "comment": "look", "rule_ids": ["1"]}
-    made = await checked(api, "Report", "POST /api/v1/reports/", "amy", json=asked)
+    made = await looked_at(api, "POST /api/v1/reports/", "amy", json=asked)
     assert made["category"] == "violation"
-    told = await checked(api, "[Notification]", "GET /api/v1/notifications", "cat")
+    told = await looked_at(api, "GET /api/v1/notifications", "cat")
     assert [item["type"] for item in told] == ["admin.report"]
     assert told[0]["report"]["target_account"]["acct"] == "ben"
-    await checked(api, "Groups", "GET /api/v2/notifications", "cat")
+    await looked_at(api, "GET /api/v2/notifications", "cat")
 
 
 def _promote(tx: Tx, account_id: int) -> None:
@@ -155,20 +151,19 @@ def _promote(tx: Tx, account_id: int) -> None:
 async def test_the_rest(api: Api) -> None:
     await api.join("amy", "ben")
     await api.post("amy", "#Supervision")
-    await checked(api, "List", "POST /api/v1/lists", "amy", json={"title": "Team"})
-    await checked(api, "[List]", "GET /api/v1/lists", "amy")
-    await checked(api, "Tag", "GET /api/v1/tags/Supervision", "amy")
-    await checked(api, "AnonymousTag", "GET /api/v1/tags/nobody/")
-    await checked(api, "Search", "GET /api/v2/search?q=super", "amy")
-    for mark in (await api.ok("GET", "/api/v1/markers?timeline[]=home&timeline[]=notifications", "amy")).values():
-        assert faults(mark, "Marker") == []
+    await looked_at(api, "POST /api/v1/lists", "amy", json={"title": "Team"})
+    await looked_at(api, "GET /api/v1/lists", "amy")
+    await looked_at(api, "GET /api/v1/tags/Supervision", "amy")
+    await looked_at(api, "GET /api/v1/tags/nobody/")
+    await looked_at(api, "GET /api/v2/search?q=super", "amy")
+    await looked_at(api, "GET /api/v1/markers?timeline[]=home&timeline[]=notifications", "amy")
     app = {"client_name": "App", "redirect_uris": "https://app.test/back tusky://x", "website": "https://app.test"}
-    await checked(api, "CredentialApplication", "POST /api/v1/apps", data=app)
-    await checked(api, "Application", "GET /api/v1/apps/verify_credentials", "amy")
-    await checked(api, "Instance", "GET /api/v2/instance/")
-    await checked(api, "OldInstance", "GET /api/v1/instance/")
-    await checked(api, "[Rule]", "GET /api/v1/instance/rules")
-    await checked(api, "Text", "GET /api/v1/instance/extended_description")
-    await checked(api, "Text", "GET /api/v1/instance/privacy_policy")
+    await looked_at(api, "POST /api/v1/apps", data=app)
+    await looked_at(api, "GET /api/v1/apps/verify_credentials", "amy")
+    await looked_at(api, "GET /api/v2/instance/")
+    await looked_at(api, "GET /api/v1/instance/")
+    await looked_at(api, "GET /api/v1/instance/rules")
+    await looked_at(api, "GET /api/v1/instance/extended_description")
+    await looked_at(api, "GET /api/v1/instance/privacy_policy")
     post = (await api.ok("GET", f"/api/v1/accounts/{api.accounts['amy'].id}/statuses"))[0]
-    await checked(api, "OEmbed", f"GET /api/oembed?url={post['url']}")
+    await looked_at(api, f"GET /api/oembed?url={post['url']}")
