@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.web.mastodon.tables import faults
 
 from fedisw.model.accounts import Reach
 from fedisw.storage.queries import accounts
 from tests.web.mastodon.conftest import Api
+from tests.web.mastodon.tables import faults
 
 
 def _names(found: list[dict[str, str]]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.web.mastodon.tables import faults
 
 from fedisw.media.keys import new_key
 from fedisw.media.probe import Kind
@@ -14,6 +13,7 @@ from fedisw.storage.queries import media
 from fedisw.web.mastodon.entities.filtered import compiled
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS
 from tests.web.mastodon.conftest import Api
+from tests.web.mastodon.tables import faults
 from tests.web.mastodon.test_filters import made
 
 HOME = "/api/v1/timelines/home"

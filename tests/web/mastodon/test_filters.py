@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.web.mastodon.tables import faults
 
 from tests.web.mastodon.conftest import Api
+from tests.web.mastodon.tables import faults
 
 FILTERS, OLD = "/api/v2/filters", "/api/v1/filters"
 BLANK = "Validation failed: Title can't be blank, Context can't be blank"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.web.mastodon.tables import faults
 
 from fedisw.crypto.seal import Sealer
 from fedisw.jobs import kinds
@@ -23,6 +22,7 @@ from fedisw.tasks import jobs as tasks
 from fedisw.tasks.house import House
 from tests.support.jobs import all_jobs
 from tests.web.mastodon.conftest import Api
+from tests.web.mastodon.tables import faults
 
 POSTS = "/api/v1/statuses"
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.web.mastodon.tables import faults
 
 from fedisw.storage.queries import accounts
 from fedisw.tasks import fan_out
 from tests.support.jobs import all_jobs
 from tests.web.mastodon.conftest import Api
+from tests.web.mastodon.tables import faults
 from tests.web.mastodon.test_actions import _link
 
 HOME = "/api/v1/timelines/home"
