@@ -233,7 +233,7 @@ async def test_vis_6_an_edit_widens_nothing(town: Town) -> None:
     """Visibility and place stay, whatever is asked for; readers are those of before."""
     api = town.api
     for case in town.world.cases:
-        text = {"status": f"{case.secret} again", "visibility": "public"}
+        text = {"status": f"@mia @bob @bea {case.secret} again", "visibility": "public"}
         await api.ok("PUT", f"/api/v1/statuses/{case.status.id}", case.author, json=text)
         after = await api.db.read(statuses.get, case.status.id)
         assert (after.visibility, after.local_only) == (case.status.visibility, case.status.local_only), case.name

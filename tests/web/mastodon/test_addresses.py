@@ -85,7 +85,7 @@ async def test_unknown_addresses_and_methods_answer_in_json(api: Api) -> None:
     await api.join("amy")
     for method, path, status in (
         ("GET", "/api/v1/nonsense", 404),
-        ("GET", "/api/v1/filters", 404),
+        ("GET", "/api/v1/filters/of/mine", 404),
         ("GET", "/api/v1/timelines/direct", 404),
         ("DELETE", "/api/v1/timelines/home", 405),
     ):
