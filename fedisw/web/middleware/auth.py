@@ -11,7 +11,7 @@ from aiohttp import web
 from fedisw.crypto.tokens import stored_hash
 from fedisw.model.accounts import STAFF, Account, User
 from fedisw.model.errors import Forbidden, Invalid, Unauthenticated
-from fedisw.model.oauth import Session, Token, Viewer
+from fedisw.model.oauth import App, Session, Token, Viewer
 from fedisw.model.scopes import allows, parse
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import oauth, users
@@ -30,6 +30,9 @@ DISABLED: Final = "Your login is currently disabled"
 UNCONFIRMED: Final = "Your login is missing a confirmed e-mail address"
 UNAPPROVED: Final = "Your login is currently pending approval"
 CHOOSE_PAGE: Final = "/auth/password"
+MAX_BEARERS: Final = 1_024
+Holder = tuple[Token, App, User | None, Account | None]
+_BEARERS: Final[dict[int, tuple[Holder, Bearer]]] = {}
 SIGN_IN_PAGE: Final = "/auth/sign_in"
 AGAIN_PAGE: Final = "/auth/again"
 RECENT: Final = timedelta(minutes=10)  # AUT-6
@@ -112,9 +115,24 @@ async def _find_bearer(request: web.Request, text: str) -> Bearer:
     found = await db.read(oauth.holder, stored_hash(text, key=request.app[SETTINGS].secrets.session_key.key()))
     if found is None:
         raise Unauthenticated(BAD_PROOF)
+    if _long_ago(found[0].last_used_at, now):
+        await db.write(_touch_token, token=found[0], now=now)
+    return _bearer_of(found)
+
+
+def _bearer_of(found: Holder) -> Bearer:
+    """What the row says, put together once for rows that come again unchanged: the same object then (`remembered`)."""
+    known = _BEARERS.get(id(found))
+    if known is not None and known[0] is found:
+        return known[1]
+    if len(_BEARERS) >= MAX_BEARERS:
+        _BEARERS.clear()
+    _BEARERS[id(found)] = found, (bearer := _made_of(found))
+    return bearer
+
+
+def _made_of(found: Holder) -> Bearer:
     token, app, user, account = found
-    if _long_ago(token.last_used_at, now):
-        await db.write(_touch_token, token=token, now=now)
     caller = None
     if user is not None and account is not None:
         viewer = Viewer(account_id=account.id, app_id=app.id, token_id=token.id, scopes=frozenset(parse(token.scopes)))
