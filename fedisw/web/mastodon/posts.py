@@ -26,12 +26,12 @@ from fedisw.web.mastodon.entities.fragments import (
     Fragment,
     Fragments,
     Key,
-    Sight,
     StatusFragment,
+    Whole,
     keys_of,
-    render,
     status_key,
 )
+from fedisw.web.mastodon.entities.rendering import Sight, assemble, render
 from fedisw.web.paging import link_header
 
 
@@ -43,6 +43,7 @@ class Gathered:
     """
 
     refs: list[Ref]
+    wholes: dict[Ref, Whole]
     parts: dict[Key, Fragment]
     views: list[StatusView]
     people: list[Account]
@@ -73,10 +74,12 @@ def eyes_of(request: web.Request) -> Eyes:
 
 def gather(tx: Tx, refs: Sequence[Ref], eyes: Eyes) -> Gathered:
     """Read what these posts need, a fixed number of statements; nothing but flags when all of it is in the cache."""
-    wanted = keys_of(refs)
-    parts = eyes.fragments.peek(wanted, now=eyes.now)
+    wholes = eyes.fragments.wholes(refs, now=eyes.now)
+    others = [ref for ref in refs if ref not in wholes]
+    wanted = keys_of(others)
+    parts = eyes.fragments.peek(wanted, now=eyes.now) if wanted else {}
     lacking = wanted - parts.keys()
-    views = hydrate.views(tx, [ref.id for ref in refs if _lacks_post(ref, lacking)]) if lacking else []
+    views = hydrate.views(tx, [ref.id for ref in others if _lacks_post(ref, lacking)]) if lacking else []
     seen = {view.account.id for view in views} | {view.shown.account.id for view in views}
     people = accounts.by_ids(tx, {account_id for kind, account_id, _ in lacking if kind == "account"} - seen)
     flags: dict[int, Flags] = {}
@@ -85,9 +88,9 @@ def gather(tx: Tx, refs: Sequence[Ref], eyes: Eyes) -> Gathered:
     if eyes.viewer_id is not None and refs:
         flags, revision = hydrate.flags(tx, [ref.reblog_of_id or ref.id for ref in refs], eyes.viewer_id)
         filtered = _filters(tx, eyes, eyes.viewer_id, revision) if revision else None
-        votes = hydrate.votes(tx, sorted(_polls(parts, views)), eyes.viewer_id)
+        votes = hydrate.votes(tx, sorted(_polls(wholes, parts, views)), eyes.viewer_id)
     sight = Sight(viewer_id=eyes.viewer_id, now=eyes.now, flags=flags, votes=votes)
-    return Gathered(refs=list(refs), parts=parts, views=views, people=people, sight=sight, filters=filtered)
+    return Gathered(refs=list(refs), wholes=wholes, parts=parts, views=views, people=people, sight=sight, filters=filtered)
 
 
 def _filters(tx: Tx, eyes: Eyes, viewer_id: int, revision: int) -> Asked:
@@ -116,12 +119,23 @@ def rendered(gathered: Gathered, fragments: Fragments) -> list[msgspec.Raw]:
         made |= fragments.of_view(view, now=gathered.sight.now)
     for account in gathered.people:
         made |= fragments.of_account(account, now=gathered.sight.now)
-    fragments.keep(made)
-    parts = gathered.parts | made
+    wholes = gathered.wholes
+    if len(wholes) < len(gathered.refs):
+        wholes = wholes | _assembled(gathered, made, fragments)
     sight = gathered.sight
     if gathered.filters is not None:
         sight = replace(sight, filters=fragments.filters.made(gathered.filters))
-    return [msgspec.Raw(render(ref, parts, fragments, sight)) for ref in gathered.refs]
+    return [msgspec.Raw(render(wholes[ref], fragments, sight)) for ref in gathered.refs]
+
+
+def _assembled(gathered: Gathered, made: dict[Key, Fragment], fragments: Fragments) -> dict[Ref, Whole]:
+    """The posts that were not put together before, or whose author turned out to have changed; all are kept."""
+    fragments.keep(made)
+    parts, kept = gathered.parts | made, gathered.wholes
+    fresh = {ref: assemble(ref, parts) for ref in gathered.refs if ref not in kept}
+    fresh |= {ref: assemble(ref, whole.parts | made) for ref, whole in kept.items() if whole.outdated}
+    fragments.keep_wholes(fresh)
+    return fresh
 
 
 def one(request: web.Request, gathered: Gathered) -> web.Response:
@@ -162,6 +176,7 @@ def _lacks_post(ref: Ref, lacking: set[Key]) -> bool:
     return ref.reblog_of_id is not None and status_key(ref.reblog_of_id, ref.reblog_revision or 0) in lacking
 
 
-def _polls(parts: dict[Key, Fragment], views: Sequence[StatusView]) -> set[int]:
-    kept = {part.poll.id for part in parts.values() if isinstance(part, StatusFragment) and part.poll is not None}
+def _polls(wholes: dict[Ref, Whole], parts: dict[Key, Fragment], views: Sequence[StatusView]) -> set[int]:
+    kept = {whole.shown.poll.id for whole in wholes.values() if whole.shown.poll is not None}
+    kept |= {part.poll.id for part in parts.values() if isinstance(part, StatusFragment) and part.poll is not None}
     return kept | {view.shown.poll.id for view in views if view.shown.poll is not None}

@@ -140,7 +140,9 @@ async def test_nothing_of_who_looks_is_kept(api: Api) -> None:
     await api.ok("POST", f"/api/v1/polls/{post['poll']['id']}/votes", "ben", json={"choices": ["1"]})
     for verb in ("favourite", "bookmark", "reblog", "mute"):
         await api.ok("POST", f"/api/v1/statuses/{post['id']}/{verb}", "ben")
-    kept = b"".join(getattr(entry, "head", b"") + entry.body for entry in api.client.server.app[FRAGMENTS]._entries.values())
+    fragments = api.client.server.app[FRAGMENTS]
+    kept = b"".join(getattr(entry, "head", b"") + entry.body for entry in fragments._entries.values())
+    kept += b"".join(whole.text for whole in fragments._wholes.values())
     for word in (
         b"favourited",
         b"reblogged",

@@ -6,10 +6,9 @@ change. What one person sees (flags, filters that match, polls with their votes)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from threading import Lock
 from typing import Final
 
@@ -18,15 +17,14 @@ from aiohttp import web
 
 from fedisw.model.accounts import Account, Emoji
 from fedisw.model.statuses import Poll, Visibility
-from fedisw.model.views import Flags, StatusView
+from fedisw.model.views import StatusView
 from fedisw.storage.queries.timelines import Ref
 from fedisw.text.filtering import searchable
 from fedisw.web.mastodon.entities.account import account_entity
-from fedisw.web.mastodon.entities.filtered import FilterCache, Filters
-from fedisw.web.mastodon.entities.poll import poll_entity
+from fedisw.web.mastodon.entities.filtered import FilterCache
 from fedisw.web.mastodon.entities.recent import Recent
 from fedisw.web.mastodon.entities.site import Site
-from fedisw.web.mastodon.entities.status import body_entity, flags_entity, head_entity
+from fedisw.web.mastodon.entities.status import body_entity, head_entity
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 TEXT_BYTES: Final = 16 * 1024 * 1024
@@ -56,12 +54,20 @@ class StatusFragment:
         return OVERHEAD + len(self.head) + len(self.body) + (500 if self.poll else 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, eq=False)
+class Form:
+    """How an account was shown, for as long as it was read alike; `outdated` once it had changed."""
+
+    outdated: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class AccountFragment:
     """An account as a JSON object, and when it was read."""
 
     body: bytes
     read_at: datetime
+    form: Form = field(default_factory=Form)
 
     @property
     def size(self) -> int:
@@ -97,6 +103,36 @@ class _Said(msgspec.Struct):
 
 Fragment = StatusFragment | AccountFragment
 Key = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """Fragments put together: `text` is a post with its author, of a boost with the boosted one, up to where what
+    depends on who looks is appended.
+
+    `key` and `shown` are of the post that is read, `ids` of the post and of what it boosts; `parts` is what it was made of.
+    """
+
+    text: bytes
+    key: Key
+    ids: tuple[int, ...]
+    shown: StatusFragment
+    parts: dict[Key, Fragment]
+    accounts: tuple[AccountFragment, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes, with the fragments that it holds on to."""
+        return OVERHEAD + len(self.text) + self.shown.size
+
+    @property
+    def outdated(self) -> bool:
+        """Whether one of its accounts was read anew and had changed."""
+        return any(account.form.outdated for account in self.accounts)
+
+    def holds(self, since: datetime) -> bool:
+        """Whether its accounts are as they were last read, and that was after `since`."""
+        return all(account.read_at > since and not account.form.outdated for account in self.accounts)
 
 
 def status_key(status_id: int, revision: int) -> Key:
@@ -135,7 +171,8 @@ class Fragments:
     def __init__(self, site: Site, *, max_bytes: int = MAX_BYTES) -> None:
         self.site = site
         self.filters = FilterCache()
-        self._entries = Recent[Key, Fragment](max_bytes)
+        self._entries = Recent[Key, Fragment](max_bytes // 2)
+        self._wholes = Recent[Ref, Whole](max_bytes // 2)
         self._texts = Recent[Key, _Folded](TEXT_BYTES if max_bytes else 0)  # only for those whom somebody's filters looked at
         self._lock = Lock()
 
@@ -149,12 +186,29 @@ class Fragments:
             del found[key]
         return found
 
+    def wholes(self, refs: Iterable[Ref], *, now: datetime) -> dict[Ref, Whole]:
+        """Those that were put together before, as `peek`."""
+        with self._lock:
+            found = self._wholes.find(refs)
+        since = now - COUNTERS_FOR
+        return {ref: whole for ref, whole in found.items() if whole.holds(since)}
+
     def keep(self, entries: dict[Key, Fragment]) -> None:
         """Keep what was made."""
-        if entries:
-            with self._lock:
-                for key, entry in entries.items():
-                    self._entries.put(key, entry)
+        with self._lock:
+            for key, entry in entries.items():
+                before = self._entries.put(key, entry)
+                if isinstance(before, AccountFragment) and isinstance(entry, AccountFragment):
+                    if before.body == entry.body:
+                        entry.form = before.form
+                    else:
+                        before.form.outdated = True
+
+    def keep_wholes(self, wholes: dict[Ref, Whole]) -> None:
+        """Keep what was put together."""
+        with self._lock:
+            for ref, whole in wholes.items():
+                self._wholes.put(ref, whole)
 
     def of_view(self, view: StatusView, *, now: datetime) -> dict[Key, Fragment]:
         """The fragments of a post that was read."""
@@ -197,81 +251,6 @@ _said: Final = msgspec.json.Decoder(_Said).decode
 
 def _members(entity: msgspec.Struct) -> bytes:
     return _encode(entity)[1:-1]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """Who looks, when, and what that person did; `viewer_id` is None for callers without proof."""
-
-    viewer_id: int | None
-    now: datetime
-    flags: dict[int, Flags]
-    votes: dict[int, tuple[int, ...]]
-    filters: Filters | None = None
-
-
-NOTHING_DONE: Final = Flags()
-NO_POLL: Final = b',"poll":null'
-NO_MATCH: Final = b"[]"
-
-
-def render(ref: Ref, parts: dict[Key, Fragment], fragments: Fragments, sight: Sight) -> bytes:
-    """A post of a timeline for somebody, as JSON. KeyError when a part is missing: a fault of ours."""
-    own, account = _parts(parts, ref.id, ref.revision, ref.account_id, ref.account_revision)
-    if ref.reblog_of_id is None:
-        matches = _matches(status_key(ref.id, ref.revision), own, (ref.id,), fragments, sight)
-        appended = _appended(ref.id, own, fragments.site, sight, matches)
-        return b"".join((b"{", own.head, b",", own.body, b',"account":', account, b',"reblog":null', appended, b"}"))
-    shown, author = _parts(
-        parts, ref.reblog_of_id, ref.reblog_revision or 0, ref.reblog_account_id or 0, ref.reblog_account_revision or 0
-    )
-    key = status_key(ref.reblog_of_id, ref.reblog_revision or 0)
-    matches = _matches(key, shown, (ref.id, ref.reblog_of_id), fragments, sight)
-    inner = _appended(ref.reblog_of_id, shown, fragments.site, sight, matches)
-    outer = _appended(ref.reblog_of_id, shown, fragments.site, sight, matches, boost=True)
-    return b"".join(
-        (
-            *(b"{", own.head, b",", shown.body, b',"account":', account, b',"reblog":'),
-            *(b"{", shown.head, b",", shown.body, b',"account":', author, b',"reblog":null', inner, b"}"),
-            *(outer, b"}"),
-        )
-    )
-
-
-def _parts(
-    parts: dict[Key, Fragment], status_id: int, revision: int, account_id: int, account_revision: int
-) -> tuple[StatusFragment, bytes]:
-    status, account = parts["status", status_id, revision], parts["account", account_id, account_revision]
-    if not isinstance(status, StatusFragment) or not isinstance(account, AccountFragment):
-        raise TypeError("fragments are mixed up")
-    return status, account.body
-
-
-def _matches(key: Key, shown: StatusFragment, ids: Sequence[int], fragments: Fragments, sight: Sight) -> bytes:
-    """What the viewer's filters say of a post: a JSON list."""
-    if sight.filters is None:
-        return NO_MATCH
-    text = fragments.text_of(key, shown) if sight.filters.reads_texts else ""
-    return sight.filters.results(text, ids, now=sight.now)
-
-
-def _appended(status_id: int, shown: StatusFragment, site: Site, sight: Sight, matches: bytes, *, boost: bool = False) -> bytes:
-    """What depends on who looks and when: poll, flags and filters."""
-    poll = NO_POLL if shown.poll is None else b',"poll":' + _poll(shown.poll, shown.emojis, site, sight)
-    if sight.viewer_id is None:
-        return poll
-    pinnable = shown.pinnable and not boost and shown.account_id == sight.viewer_id
-    return b"".join((poll, _flags(sight.flags.get(status_id, NOTHING_DONE), pinnable), b',"filtered":', matches))
-
-
-@lru_cache(maxsize=256)  # there are not more
-def _flags(flags: Flags, pinnable: bool) -> bytes:
-    return b"," + _members(flags_entity(flags, pinnable=pinnable))
-
-
-def _poll(poll: Poll, emojis: Sequence[Emoji], site: Site, sight: Sight) -> bytes:
-    votes = sight.votes.get(poll.id, ())
-    return _encode(poll_entity(poll, site, now=sight.now, viewer_id=sight.viewer_id, votes=votes, emojis=emojis))
 
 
 FRAGMENTS: Final = web.AppKey("fragments", Fragments)

@@ -42,16 +42,17 @@ class Recent(Generic[K, V]):
         self._used.update(found)
         return found
 
-    def put(self, key: K, entry: V) -> None:
-        """Keep an entry, unless it alone is too large."""
+    def put(self, key: K, entry: V) -> V | None:
+        """Keep an entry, unless it alone is too large; gives the one that stood in its place."""
         size = entry.size
         if size > self.max_bytes:
-            return
-        self._drop(key)
+            return None
+        before = self._drop(key)
         self._entries[key] = entry
         self.currsize += size
         while self.currsize > self.max_bytes:
             self._push_out()
+        return before
 
     def _push_out(self) -> None:
         key = next(iter(self._entries))
@@ -61,8 +62,9 @@ class Recent(Generic[K, V]):
         else:
             self._drop(key)
 
-    def _drop(self, key: K) -> None:
+    def _drop(self, key: K) -> V | None:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.currsize -= entry.size
             self._used.discard(key)
+        return entry
