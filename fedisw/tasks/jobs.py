@@ -7,23 +7,11 @@ from typing import Final, TypeGuard, assert_never, get_args
 from fedisw.jobs.chores import IndexPosts, MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
-from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, MoveFollowers, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
-from fedisw.tasks import cleanup, fan_out, indexing, mail, media, moving, polls, scheduled
+from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
+from fedisw.tasks import cleanup, fan_out, indexing, mail, media, polls, scheduled
 from fedisw.tasks.house import House
 
-Task = (
-    FanOut
-    | FanOutTags
-    | MoveFollowers
-    | ClosePoll
-    | PublishScheduled
-    | PurgeAccount
-    | RemoveFiles
-    | MoveFiles
-    | SendMail
-    | Sweep
-    | IndexPosts
-)
+Task = FanOut | FanOutTags | ClosePoll | PublishScheduled | PurgeAccount | RemoveFiles | MoveFiles | SendMail | Sweep | IndexPosts
 TASKS: Final[tuple[type[Job], ...]] = get_args(Task)
 
 
@@ -39,8 +27,6 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
             await fan_out.fan_out(house.db, job, now=house.now(), run=run)
         case FanOutTags():
             await fan_out.fan_out_tags(house.db, job)
-        case MoveFollowers():
-            await moving.move_followers(house, job)
         case ClosePoll():
             await polls.close(house.db, job, now=house.now())
         case PublishScheduled():

@@ -99,10 +99,14 @@ def waiting(tx: Tx, *, limit: int) -> tuple[list[Facts], list[File]]:
 
 
 def put(tx: Tx, texts: Sequence[tuple[Facts, str]]) -> None:
-    """Keep the words of posts as they were read; nothing of one that nobody may find. Who changed meanwhile waits on."""
+    """Keep the words of posts as they were read; nothing of one that nobody may find.
+
+    What changed meanwhile waits on; what was deleted meanwhile waits no more, and has no words to keep.
+    """
     for facts, text in texts:
+        if not tx.exec(DONE, status_id=facts.id, times=facts.times):
+            continue
         if facts.findable:
             tx.exec(PUT, status_id=facts.id, text=text)
         else:
             tx.exec(FORGET, status_id=facts.id)
-        tx.exec(DONE, status_id=facts.id, times=facts.times)
