@@ -72,6 +72,7 @@ soak: tools
 
 api-coverage: $(DEV_READY)
 	@$(BIN)/python -m tests.arch.api_coverage
+	@$(BIN)/python -m tests.support.coverage
 
 screenshots: $(DEV_READY)
 	@$(BIN)/python -m tests.support.screenshots screenshots
@@ -91,6 +92,7 @@ messages: $(DEV_READY)
 
 docs: $(DEV_READY)
 	@$(BIN)/python -m tests.arch.settings_page
+	@$(BIN)/python -m tests.arch.api_page
 
 clean:
 	rm -rf $(VENV) $(INTEROP) $(NPM)/node_modules screenshots .mypy_cache .ruff_cache

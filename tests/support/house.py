@@ -65,6 +65,10 @@ class House:
             self.amy.post(f"/api/v1/accounts/{self.ben.id}/{act}")
         return self.ben.id
 
+    def follow(self, whom: Person) -> bool:
+        """Amy follows somebody."""
+        return bool(self.amy.post(f"/api/v1/accounts/{whom.id}/follow")["following"])
+
     def asking(self) -> str:
         """Cat, who wants to follow amy."""
         self.amy.post(f"/api/v1/accounts/{self.cat.id}/remove_from_followers")
