@@ -142,6 +142,10 @@ class Client:
         async with self._answered(call, deadline) as response:
             return _answer(response, url, await self._diagnostics(response, deadline))
 
+    def check(self, url: str) -> None:
+        """RefusedAddress for a URL that would never be called, as far as can be told without asking for its name."""
+        self._policy.check_url(url)
+
     async def close(self) -> None:
         """Close all connections; calling twice does no harm."""
         session, self._session = self._session, None

@@ -114,7 +114,7 @@ class Runtime:
             peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
             await _ensure_actor(peer, sealer)
             await delivery.restore_breakers(peer)
-            tools = Tools(peer=replace(peer, db=db.in_background()), store=store, images=images, sealer=sealer)
+            tools = _tools(settings, peer, store, images, sealer)
             return cls(
                 settings=settings,
                 state=State(),
@@ -129,7 +129,7 @@ class Runtime:
                 store=store,
                 images=images,
                 copier=_copier(peer, store, images),
-                links=ProxyLinks(settings.origin, secret=derived(settings.secrets.session_key.key(), "media links")),
+                links=tools.links,
                 passwords=passwords,
                 worker=Worker(tools.peer.db, partial(run_job, tools), clock, wake, name=_worker_name(settings)),
                 scheduler=Scheduler(tools.peer.db, PLAN, clock),
@@ -175,6 +175,11 @@ def policy_of(settings: Settings) -> AddressPolicy:
         allow_private=settings.allow_private_network,
         allow_http=settings.allow_http,
     )
+
+
+def _tools(settings: Settings, peer: Peer, store: LocalStore, images: Images, sealer: Sealer) -> Tools:
+    links = ProxyLinks(settings.origin, secret=derived(settings.secrets.session_key.key(), "media links"))
+    return Tools(peer=replace(peer, db=peer.db.in_background()), store=store, images=images, sealer=sealer, links=links)
 
 
 def _client(

@@ -12,6 +12,7 @@ from fedisw.jobs.kinds import Job, UnknownKind
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.schedule import Periodic
 from fedisw.media.images import Images
+from fedisw.media.links import ProxyLinks
 from fedisw.media.store import MediaStore
 from fedisw.tasks import cleanup, indexing
 from fedisw.tasks import jobs as tasks
@@ -28,6 +29,7 @@ class Tools:
     store: MediaStore
     images: Images
     sealer: Sealer
+    links: ProxyLinks
 
     @property
     def house(self) -> House:
@@ -38,6 +40,8 @@ class Tools:
             store=self.store,
             settings=peer.settings,
             sealer=self.sealer,
+            client=peer.client,
+            links=self.links,
             now=peer.now,
             new_id=peer.new_id,
         )

@@ -7,8 +7,9 @@ from datetime import datetime
 from fedisw.jobs.work import PublishBlock, PublishUndoBlock, PublishUndoFollow, RejectFollow
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Invalid, NotFound
+from fedisw.model.notifications import Severance, SeveranceType
 from fedisw.model.relations import Block, Follow, Mute
-from fedisw.services import following
+from fedisw.services import following, notices
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, blocks, feeds, follows, mutes, notifications
 
@@ -27,6 +28,7 @@ def block(tx: Tx, *, account: Account, target: Account, uri: str, block_id: int,
     for follow in following.sever(tx, account.id, target.id):
         _say_ended(tx, follow, account=account, target=target)
     notifications.remove_from(tx, account_id=account.id, from_id=target.id)
+    notices.forget(tx, account_id=account.id, from_id=target.id)
     feeds.remove_author(tx, viewer_id=account.id, author_id=target.id)
     feeds.remove_author(tx, viewer_id=target.id, author_id=account.id)
     if account.local and not target.local:
@@ -101,10 +103,25 @@ def block_host(tx: Tx, *, account: Account, host: str, block_id: int, now: datet
     """A person does not want to hear from a server: its posts are hidden and follows with it end. False on a repeat."""
     if not blocks.put_host(tx, account_id=account.id, host=host, block_id=block_id, now=now):
         return False
+    ended: list[Follow] = []
     for other_id in follows.ids_at_host(tx, account_id=account.id, host=host):
         other = accounts.get(tx, other_id)
         for follow in following.sever(tx, account.id, other_id):
             _say_ended(tx, follow, account=account, target=other)
+            ended.append(follow)
+    kept = [follow for follow in ended if follow.accepted]
+    notices.tell_severed(
+        tx,
+        Severance(
+            id=block_id,
+            account_id=account.id,
+            type=SeveranceType.USER_DOMAIN_BLOCK,
+            target_name=host,
+            followers_count=sum(follow.target_id == account.id for follow in kept),
+            following_count=sum(follow.follower_id == account.id for follow in kept),
+            created_at=now,
+        ),
+    )
     return True
 
 

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from fedisw.config import Settings
 from fedisw.crypto.seal import Sealer
+from fedisw.media.links import ProxyLinks
 from fedisw.media.store import MediaStore
+from fedisw.net.client import Client
 from fedisw.storage.db import Database
 
 
@@ -20,6 +22,8 @@ class House:
     store: MediaStore
     settings: Settings
     sealer: Sealer
+    client: Client
+    links: ProxyLinks
     now: Callable[[], datetime]
     new_id: Callable[[], int]
 

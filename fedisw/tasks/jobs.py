@@ -6,12 +6,26 @@ from typing import Final, TypeGuard, assert_never, get_args
 
 from fedisw.jobs.chores import IndexPosts, MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
+from fedisw.jobs.notices import MergeNotifications, SendPush
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
-from fedisw.tasks import cleanup, fan_out, indexing, mail, media, polls, scheduled
+from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, polls, push, scheduled
 from fedisw.tasks.house import House
 
-Task = FanOut | FanOutTags | ClosePoll | PublishScheduled | PurgeAccount | RemoveFiles | MoveFiles | SendMail | Sweep | IndexPosts
+Task = (
+    FanOut
+    | FanOutTags
+    | ClosePoll
+    | PublishScheduled
+    | PurgeAccount
+    | RemoveFiles
+    | MoveFiles
+    | SendMail
+    | Sweep
+    | IndexPosts
+    | MergeNotifications
+    | SendPush
+)
 TASKS: Final[tuple[type[Job], ...]] = get_args(Task)
 
 
@@ -43,5 +57,9 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
             await cleanup.sweep(house, job)
         case IndexPosts():
             await indexing.index_posts(house.db)
+        case MergeNotifications():
+            await merging.merge(house.db, job)
+        case SendPush():
+            await push.send(house, job, run)
         case _:
             assert_never(job)

@@ -60,6 +60,12 @@ async def parameters(request: web.Request) -> Tree:
     return known
 
 
+def truth(value: object) -> bool | None:
+    """What a value means as a switch, where the names of the switches are data; None when it is not given."""
+    found = _bool(value, "")
+    return found if isinstance(found, bool) else None
+
+
 def fill(tree: Tree, form: type[T]) -> T:
     """A tree as `form`; errors as `decode`."""
     softened = _reader_of(form)(tree, "")

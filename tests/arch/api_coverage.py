@@ -69,6 +69,29 @@ ACCOUNTS = {
     "GET /api/v1/directory",
 }
 
+NOTICES = {  # of the groups of notifications and web push, what is not of priority A
+    "POST /api/v1/notifications/clear",
+    "POST /api/v1/notifications/{}/dismiss",
+    "POST /api/v2/notifications/clear",
+    "POST /api/v2/notifications/{}/dismiss",
+    "GET /api/v2/notifications/{}/accounts",
+    "GET /api/v1/notifications/policy",
+    "PUT /api/v1/notifications/policy",
+    "GET /api/v2/notifications/policy",
+    "PATCH /api/v2/notifications/policy",
+    "GET /api/v1/notifications/requests",
+    "GET /api/v1/notifications/requests/merged",
+    "GET /api/v1/notifications/requests/{}",
+    "POST /api/v1/notifications/requests/accept",
+    "POST /api/v1/notifications/requests/dismiss",
+    "POST /api/v1/notifications/requests/{}/accept",
+    "POST /api/v1/notifications/requests/{}/dismiss",
+    "POST /api/v1/push/subscription",
+    "GET /api/v1/push/subscription",
+    "PUT /api/v1/push/subscription",
+    "DELETE /api/v1/push/subscription",
+}
+
 
 class Entry(msgspec.Struct):
     """One method of the client API."""
@@ -92,7 +115,7 @@ class State:
     @property
     def done(self) -> bool:
         """Whether it is listed as done."""
-        listed = FIRST_SLICE | WRITING | TALKS | ACCOUNTS
+        listed = FIRST_SLICE | WRITING | TALKS | ACCOUNTS | NOTICES
         return self.entry.priority == "A" or self.name in listed or self.entry.group in WHOLE_GROUPS
 
 

@@ -13,7 +13,7 @@ from fedisw.model.paging import Page
 from fedisw.model.statuses import PollDraft, Status, Visibility
 from fedisw.services import hydrate, interactions, polls
 from fedisw.storage.db import Database, Tx
-from fedisw.storage.queries import notifications, statuses
+from fedisw.storage.queries import notification_groups, notifications, statuses
 from fedisw.storage.queries import polls as poll_rows
 from tests.support.factories import NOW, new_id, post, put_account, put_follow, receive, waiting
 
@@ -220,7 +220,7 @@ async def test_likes_within_half_a_day_are_one_group(db: Database) -> None:
             _like(tx, put_account(tx, name), status)
         found = notifications.page(tx, amy.id, Page(), types=EVERY, now=NOW)
         assert len({item.group_key for item in found}) == 1
-        assert notifications.unread(tx, amy.id, above=0, types=EVERY, now=NOW, limit=100, grouped=True) == 1
+        assert notification_groups.unread(tx, amy.id, above=0, types=EVERY, grouped=EVERY, now=NOW, limit=100) == 1
         assert notifications.unread(tx, amy.id, above=0, types=EVERY, now=NOW, limit=100) == 3
 
     await db.write(unit)

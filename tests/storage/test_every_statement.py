@@ -16,7 +16,12 @@ from sqlalchemy.sql.dml import Insert
 from fedisw.storage import outbox, queries, tables
 from fedisw.storage.statements import Command, Dialect, Query
 
-DATABASE_NUMBERS = {"jobs", "signals", "notifications"}  # in the order of their commit; everything else has ids of ours
+DATABASE_NUMBERS = {
+    "jobs",
+    "signals",
+    "notifications",
+    "push_subscriptions",
+}  # in the order of their commit; everything else has ids of ours
 
 
 def every_statement() -> Iterator[tuple[str, Query[object] | Command]]:

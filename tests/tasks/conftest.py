@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from fedisw.crypto.seal import Sealer
+from fedisw.media.links import ProxyLinks
 from fedisw.media.local import LocalStore
+from fedisw.net.client import Client
 from fedisw.storage.db import Database
 from fedisw.tasks.house import House
+from tests.net.servers import Names, client_of
 from tests.support.clock import Clock
 from tests.support.factories import new_id
 from tests.support.people import make_settings
@@ -19,7 +22,20 @@ MakeHouse = Callable[..., House]
 
 
 @pytest.fixture
-def make_house(db: Database, clock: Clock, tmp_path: Path) -> MakeHouse:
+def names() -> Names:
+    """Where names of other hosts lead."""
+    return Names()
+
+
+@pytest.fixture
+async def client(names: Names) -> AsyncIterator[Client]:
+    """The way out."""
+    async with client_of(names) as made:
+        yield made
+
+
+@pytest.fixture
+def make_house(db: Database, clock: Clock, tmp_path: Path, client: Client) -> MakeHouse:
     """Makes one with settings given as environment variables."""
 
     def make(**env: str) -> House:
@@ -29,6 +45,8 @@ def make_house(db: Database, clock: Clock, tmp_path: Path) -> MakeHouse:
             store=LocalStore(tmp_path / "media", public_url=settings.media.public_url, free=lambda _: 1.0),
             settings=settings,
             sealer=Sealer(settings.secrets.master_key.key()),
+            client=client,
+            links=ProxyLinks(settings.origin, secret=bytes(16)),
             now=clock,
             new_id=new_id,
         )

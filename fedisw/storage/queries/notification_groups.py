@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import String, and_, bindparam, case, cast, exists, func, select
+from sqlalchemy import String, and_, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from fedisw.model.accounts import Account
 from fedisw.model.notifications import Notification, NotificationType
 from fedisw.model.paging import Page
 from fedisw.storage.db import Tx
-from fedisw.storage.queries.notifications import JOINED, SHOWN, WANTED
+from fedisw.storage.queries.notifications import JOINED, SHOWN, UNFILTERED, WANTED
 from fedisw.storage.statements import IdIn, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.lists import notifications
@@ -46,7 +46,12 @@ _WINDOW = and_(C.id < bindparam("below"), C.id > bindparam("above"))
 _newer = notifications.alias("newer")
 _SHOWN_BEFORE = and_(  # its newest notification stands on an earlier page, and so does the group
     _grouped,
-    exists().where(_newer.c.account_id == C.account_id, _newer.c.group_key == C.group_key, _newer.c.id >= bindparam("below")),
+    exists().where(
+        _newer.c.account_id == C.account_id,
+        _newer.c.group_key == C.group_key,
+        _newer.c.id >= bindparam("below"),
+        or_(_newer.c.filtered.is_(False), bindparam("filtered") == 1),
+    ),
 )
 
 
@@ -54,7 +59,7 @@ def _spans(*, upwards: bool) -> Query[Span]:
     shown = (  # a table of its own: PostgreSQL does not see that two parameters with one value are equal
         select(_KEY.label("key"), C.id)
         .select_from(JOINED)
-        .where(SHOWN, WANTED, _WINDOW, C.filtered.is_(False), ~_SHOWN_BEFORE)
+        .where(SHOWN, WANTED, _WINDOW, UNFILTERED, ~_SHOWN_BEFORE)
         .order_by(C.id.asc() if upwards else C.id.desc())
         .limit(bindparam("scan"))
         .subquery()
@@ -69,6 +74,14 @@ def _spans(*, upwards: bool) -> Query[Span]:
     )
 
 
+_unread = (
+    select(_KEY.label("key"))
+    .select_from(JOINED)
+    .where(SHOWN, WANTED, UNFILTERED, C.id > bindparam("above"))
+    .limit(bindparam("scan"))
+    .subquery()
+)
+UNREAD = Query(int, select(func.count(func.distinct(_unread.c.key))))
 SPANS = {up: _spans(upwards=up) for up in (False, True)}
 BY_IDS = Query(Notification, select(notifications).where(C.account_id == bindparam("viewer_id"), IdIn(C.id, "ids")))
 _ranked = (
@@ -79,7 +92,7 @@ _ranked = (
         func.row_number().over(partition_by=C.group_key, order_by=C.id.desc()).label("place"),
     )
     .select_from(JOINED)
-    .where(SHOWN, TextIn(C.group_key, "keys"), C.id <= bindparam("newest"))
+    .where(SHOWN, TextIn(C.group_key, "keys"), C.id <= bindparam("newest"), UNFILTERED)
     .subquery()
 )
 MEMBERS = Query(
@@ -112,14 +125,21 @@ def spans(
     types: Sequence[NotificationType],
     grouped: Sequence[NotificationType],
     now: datetime,
+    filtered: bool = False,
 ) -> list[Span]:
-    """A page of groups, newest first; each stands at its newest notification. `grouped`: types that may form groups."""
+    """A page of groups, newest first; each stands at its newest notification.
+
+    Args:
+        grouped: types that may form groups.
+        filtered: with those that were kept apart.
+    """
     found = tx.all(
         SPANS[window.upwards],
         viewer_id=viewer_id,
         types=[kind.value for kind in types],
         grouped=[kind.value for kind in grouped],
         from_id=0,
+        filtered=int(filtered),
         below=window.below,
         above=window.above,
         now=now,
@@ -129,14 +149,43 @@ def spans(
     return found[::-1] if window.upwards else found
 
 
+def unread(
+    tx: Tx,
+    viewer_id: int,
+    *,
+    above: int,
+    types: Sequence[NotificationType],
+    grouped: Sequence[NotificationType],
+    now: datetime,
+    limit: int,
+    from_id: int = 0,
+    filtered: bool = False,
+) -> int:
+    """How many groups are newer than `above`, counted up to `limit`; `grouped`: types that may form groups."""
+    found = tx.one(
+        UNREAD,
+        viewer_id=viewer_id,
+        types=[kind.value for kind in types],
+        grouped=[kind.value for kind in grouped],
+        from_id=from_id,
+        filtered=int(filtered),
+        above=above,
+        now=now,
+        scan=SCANNED,
+    )
+    return min(found or 0, limit)
+
+
 def by_ids(tx: Tx, viewer_id: int, ids: Sequence[int]) -> list[Notification]:
     """Those of a person's notifications, in no particular order."""
     return tx.all(BY_IDS, viewer_id=viewer_id, ids=list(ids)) if ids else []
 
 
-def members(tx: Tx, viewer_id: int, keys: Sequence[str], *, newest: int, now: datetime) -> list[Member]:
+def members(tx: Tx, viewer_id: int, keys: Sequence[str], *, newest: int, now: datetime, filtered: bool = False) -> list[Member]:
     """Of each group its newest eight, newest first, up to the notification `newest`."""
-    return tx.all(MEMBERS, viewer_id=viewer_id, keys=list(keys), newest=newest, now=now) if keys else []
+    if not keys:
+        return []
+    return tx.all(MEMBERS, viewer_id=viewer_id, keys=list(keys), newest=newest, now=now, filtered=int(filtered))
 
 
 def accounts_in(tx: Tx, viewer_id: int, ids: Sequence[int], page: Page) -> list[tuple[int, Account]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, delete, exists, func, or_, select
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.notifications import Marker, Notification, NotificationType
@@ -51,7 +51,8 @@ SHOWN = and_(
 )
 WANTED = and_(TextIn(C.type, "types"), or_(bindparam("from_id") == 0, C.from_id == bindparam("from_id")))
 _WINDOW = and_(C.id < bindparam("below"), C.id > bindparam("above"))
-_PAGE = select(*C).select_from(JOINED).where(SHOWN, WANTED, _WINDOW, or_(C.filtered.is_(False), bindparam("filtered") == 1))
+UNFILTERED = or_(C.filtered.is_(False), bindparam("filtered") == 1)
+_PAGE = select(*C).select_from(JOINED).where(SHOWN, WANTED, _WINDOW, UNFILTERED)
 NEWEST = Query(Notification, _PAGE.order_by(C.id.desc()).limit(bindparam("limit")))
 OLDEST = Query(Notification, _PAGE.order_by(C.id).limit(bindparam("limit")))
 BY_ID = Query(Notification, select(*C).select_from(JOINED).where(SHOWN, C.id == bindparam("id")))
@@ -68,18 +69,7 @@ UNREAD = Query(
     select(func.count()).select_from(
         select(C.id)
         .select_from(JOINED)
-        .where(SHOWN, TextIn(C.type, "types"), C.filtered.is_(False), C.id > bindparam("above"))
-        .limit(bindparam("limit"))
-        .subquery()
-    ),
-)
-UNREAD_GROUPS = Query(
-    int,
-    select(func.count()).select_from(
-        select(C.group_key)
-        .select_from(JOINED)
-        .where(SHOWN, TextIn(C.type, "types"), C.filtered.is_(False), C.id > bindparam("above"))
-        .group_by(C.group_key, case((C.group_key == "", C.id), else_=0))
+        .where(SHOWN, WANTED, UNFILTERED, C.id > bindparam("above"))
         .limit(bindparam("limit"))
         .subquery()
     ),
@@ -164,11 +154,19 @@ def in_group(tx: Tx, group_key: str, *, viewer_id: int, now: datetime, limit: in
 
 
 def unread(
-    tx: Tx, viewer_id: int, *, above: int, types: Sequence[NotificationType], now: datetime, limit: int, grouped: bool = False
+    tx: Tx,
+    viewer_id: int,
+    *,
+    above: int,
+    types: Sequence[NotificationType],
+    now: datetime,
+    limit: int,
+    from_id: int = 0,
+    filtered: bool = False,
 ) -> int:
-    """How many notifications (or groups) are newer than `above`, counted up to `limit`."""
-    query = UNREAD_GROUPS if grouped else UNREAD
-    return tx.one(query, viewer_id=viewer_id, above=above, types=[kind.value for kind in types], now=now, limit=limit) or 0
+    """How many notifications are newer than `above`, counted up to `limit`."""
+    asked = {"viewer_id": viewer_id, "above": above, "from_id": from_id, "filtered": int(filtered)}
+    return tx.one(UNREAD, types=[kind.value for kind in types], now=now, limit=limit, **asked) or 0
 
 
 def latest_key(tx: Tx, *, account_id: int, kind: NotificationType, status_id: int | None, since: datetime) -> str | None:

@@ -18,6 +18,13 @@ from fedisw.storage.tables.direct import dialogues
 from fedisw.storage.tables.factors import email_changes, passkeys, pending_sign_ins, recovery_codes, totps
 from fedisw.storage.tables.filters import filter_revisions, filters
 from fedisw.storage.tables.lists import list_members, lists, markers, notifications
+from fedisw.storage.tables.notices import (
+    account_warnings,
+    notification_permissions,
+    notification_policies,
+    notification_requests,
+    severances,
+)
 from fedisw.storage.tables.profiles import (
     account_notes,
     dismissed_suggestions,
@@ -25,6 +32,7 @@ from fedisw.storage.tables.profiles import (
     featured_tags,
     followed_tags,
 )
+from fedisw.storage.tables.push import push_subscriptions
 from fedisw.storage.tables.relations import blocks, bookmarks, follows, host_blocks, mutes, pins, thread_mutes
 from fedisw.storage.tables.scheduled import scheduled
 from fedisw.storage.tables.statuses import home_feed, idempotency, media, poll_votes
@@ -72,6 +80,16 @@ LEFT_BEHIND = (
     _some(featured_tags, featured_tags.c.account_id),
     _about(account_notes),
     _about(dismissed_suggestions),
+    _some(notification_requests, notification_requests.c.account_id, notification_requests.c.from_id),
+    Command(
+        delete(notification_permissions).where(
+            or_(notification_permissions.c.account_id == WHO, notification_permissions.c.from_id == WHO)
+        )
+    ),
+    _all(notification_policies),
+    _all(severances),
+    _all(account_warnings),
+    _all(push_subscriptions),
     _all(home_feed),
     _all(host_blocks),
     _all(thread_mutes),

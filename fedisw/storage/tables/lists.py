@@ -47,6 +47,7 @@ class _Notifications(TypedColumns):
     from_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True)
     status_id = Column(BigId, ForeignKey("statuses.id", ondelete="CASCADE"), index=True)
     report_id = Column(BigId)
+    about_id = Column(BigId)  # a severance, warning or collection, by type
     group_key: Named[str] = Column(Text)
     filtered = Column(Boolean, nullable=False)
     created_at = Column(Millis, nullable=False)
@@ -62,5 +63,14 @@ Index(
     notifications.c.from_id,
     func.coalesce(notifications.c.status_id, 0),
     func.coalesce(notifications.c.report_id, 0),
+    func.coalesce(notifications.c.about_id, 0),
     unique=True,
+)
+Index(
+    "ix_notifications_filtered",
+    notifications.c.account_id,
+    notifications.c.from_id,
+    notifications.c.id,
+    sqlite_where=notifications.c.filtered,
+    postgresql_where=notifications.c.filtered,
 )

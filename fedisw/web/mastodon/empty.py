@@ -1,7 +1,7 @@
 """Methods that have nothing to tell yet: what clients ask for at start must answer, or they show nothing at all.
 
-At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli),
-requests behind the notification policy (IceCubes). The others say truly that there is nothing: trends are off.
+At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli). The others say truly
+that there is nothing: trends are off.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ ROUTES: Final = (
     Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),
     Route("GET", "/api/v1/announcements", nothing, Auth.user()),
     Route("POST", "/api/v1/announcements/{id}/dismiss", unknown, Auth.user("write:accounts")),
-    Route("GET", "/api/v1/notifications/requests", nothing, Auth.user("read:notifications")),
     Route("GET", "/api/v1/trends/tags", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/statuses", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/links", nothing_for_all, Auth.optional()),

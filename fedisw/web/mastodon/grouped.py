@@ -25,7 +25,6 @@ from fedisw.web.mastodon.entities.fragments import FRAGMENTS
 from fedisw.web.mastodon.entities.notification import (
     Group,
     GroupedNotificationsResults,
-    NotificationPolicy,
     group_entity,
     partial_entities,
 )
@@ -35,11 +34,13 @@ from fedisw.web.mastodon.notifications import (
     MOST,
     MOST_COUNTED,
     Kinds,
+    Saying,
     Told,
     clear,
-    report_of,
+    details_of,
+    read_up_to,
+    saying,
     told,
-    unread,
 )
 from fedisw.web.mastodon.people import Found, listed, without_blocked
 from fedisw.web.mastodon.posts import Eyes, eyes_of, rendered
@@ -76,23 +77,31 @@ async def index(request: web.Request) -> web.Response:
     if kinds.expand_accounts not in (FULL, PARTIAL):
         raise Malformed(f"Invalid value for 'expand_accounts': allowed values are '{FULL}' and '{PARTIAL}'")
     found = await request.app[DB].read(_index, kinds, page, eyes_of(request))
-    results = _results(request, found, partial=kinds.expand_accounts == PARTIAL)
+    results = _results(request, found, saying(request, kinds), partial=kinds.expand_accounts == PARTIAL)
     return answers.json(results, headers=link_header(request, found.ids, page, always_next=True))
 
 
 def _index(tx: Tx, kinds: GroupKinds, page: Page, eyes: Eyes) -> Read:
-    spans = notification_groups.spans(tx, eyes.person, page, types=kinds.wanted, grouped=kinds.grouped, now=eyes.now)
-    return _read(tx, spans, eyes)
+    spans = notification_groups.spans(
+        tx,
+        eyes.person,
+        page,
+        types=kinds.wanted,
+        grouped=kinds.grouped,
+        now=eyes.now,
+        filtered=kinds.include_filtered,
+    )
+    return _read(tx, spans, eyes, filtered=kinds.include_filtered)
 
 
-def _read(tx: Tx, spans: list[Span], eyes: Eyes) -> Read:
+def _read(tx: Tx, spans: list[Span], eyes: Eyes, *, filtered: bool) -> Read:
     """What groups name, a fixed number of statements."""
     latest = {item.id: item for item in notification_groups.by_ids(tx, eyes.person, [span.newest for span in spans])}
     keys = [span.key for span in spans if not span.key.startswith(SINGLE)]
     sample: dict[str, list[int]] = {}
     totals: dict[str, int] = {}
     newest = max((span.newest for span in spans), default=0)
-    for member in notification_groups.members(tx, eyes.person, keys, newest=newest, now=eyes.now):
+    for member in notification_groups.members(tx, eyes.person, keys, newest=newest, now=eyes.now, filtered=filtered):
         sample.setdefault(member.key, []).append(member.from_id)
         totals[member.key] = member.total
     groups = [_group(span, latest[span.newest], sample, totals) for span in spans if span.newest in latest]
@@ -107,7 +116,9 @@ def _group(span: Span, latest: Notification, sample: dict[str, list[int]], total
     return Group(span=span, latest=latest, count=totals.get(span.key, 1), sample=tuple(people)[:SAMPLE])
 
 
-def _results(request: web.Request, found: Read, *, partial: bool = False, listed: bool = True) -> GroupedNotificationsResults:
+def _results(
+    request: web.Request, found: Read, said: Saying, *, partial: bool = False, listed: bool = True
+) -> GroupedNotificationsResults:
     site, read = site_of(request), found.read
     whole = {group.sample[0] for group in found.groups} if partial else {item for group in found.groups for item in group.sample}
     rest = {item for group in found.groups for item in group.sample} - whole
@@ -117,20 +128,21 @@ def _results(request: web.Request, found: Read, *, partial: bool = False, listed
         partial_accounts=partial_entities(faces) if partial else UNSET,
         statuses=rendered(read.posts, request.app[FRAGMENTS]),
         notification_groups=[
-            group_entity(group, report=report_of(read, group.latest, site), listed=listed) for group in found.groups
+            group_entity(group, details=details_of(read, group.latest, site, said), listed=listed) for group in found.groups
         ],
     )
 
 
 async def get(request: web.Request) -> web.Response:
     """GET /api/v2/notifications/{group_key}"""
+    kinds = await forms.decode(request, GroupKinds)
     found = await request.app[DB].read(_get, request.match_info["group_key"], eyes_of(request))
-    return answers.json(_results(request, found, listed=False))
+    return answers.json(_results(request, found, saying(request, kinds), listed=False))
 
 
 def _get(tx: Tx, key: str, eyes: Eyes) -> Read:
     found = _members(tx, key, eyes)
-    read = _read(tx, [Span(key=key, newest=found[0].id, oldest=found[-1].id)] if found else [], eyes)
+    read = _read(tx, [Span(key=key, newest=found[0].id, oldest=found[-1].id)] if found else [], eyes, filtered=True)
     if not read.groups:
         raise NotFound("notification group", key)
     return read
@@ -181,20 +193,26 @@ def _accounts(tx: Tx, key: str, page: Page, eyes: Eyes) -> tuple[Found, list[Acc
 async def unread_count(request: web.Request) -> web.Response:
     """GET /api/v2/notifications/unread_count"""
     kinds, limit = await forms.decode(request, GroupKinds), limit_of(request, limit=COUNTED, most=MOST_COUNTED)
-    count = await request.app[DB].read(unread, kinds.wanted, limit, eyes_of(request), grouped=True)
-    return answers.json({"count": count})
+    return answers.json({"count": await request.app[DB].read(_unread, kinds, limit, eyes_of(request))})
 
 
-async def policy(request: web.Request) -> web.Response:
-    """GET /api/v2/notifications/policy"""
-    return answers.json(NotificationPolicy())
+def _unread(tx: Tx, kinds: GroupKinds, limit: int, eyes: Eyes) -> int:
+    return notification_groups.unread(
+        tx,
+        eyes.person,
+        above=read_up_to(tx, eyes),
+        types=kinds.wanted,
+        grouped=kinds.grouped,
+        now=eyes.now,
+        limit=limit,
+        filtered=kinds.include_filtered,
+    )
 
 
 READ, WRITE = Auth.user("read:notifications"), Auth.user("write:notifications")
 ROUTES: Final = (
     Route("GET", "/api/v2/notifications", index, READ),
     Route("GET", "/api/v2/notifications/unread_count", unread_count, READ),
-    Route("GET", "/api/v2/notifications/policy", policy, READ),
     Route("POST", "/api/v2/notifications/clear", clear, WRITE),
     Route("GET", "/api/v2/notifications/{group_key}", get, READ),
     Route("POST", "/api/v2/notifications/{group_key}/dismiss", dismiss, WRITE),

@@ -8,28 +8,45 @@ from typing import Final
 
 import msgspec
 from aiohttp import web
+from msgspec import UNSET
 
+from fedisw.i18n import Translator, translator
+from fedisw.i18n.translator import ENGLISH
 from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
 from fedisw.model.moderation import Report
-from fedisw.model.notifications import Notification, NotificationType
+from fedisw.model.notifications import ABOUT_POSTS, AccountWarning, Notification, NotificationType, Severance
 from fedisw.model.paging import Page
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, notifications, reports
+from fedisw.storage.queries import accounts, notices, notifications, reports
 from fedisw.web import answers, forms
-from fedisw.web.keys import DB
+from fedisw.web.keys import DB, translator_of
 from fedisw.web.mastodon.context import id_in, me
 from fedisw.web.mastodon.entities import account as account_entities
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragments
-from fedisw.web.mastodon.entities.notification import ABOUT_POSTS, notification_entity
+from fedisw.web.mastodon.entities.notification import Details, notification_entity, severance_entity, warning_entity
 from fedisw.web.mastodon.entities.notification import Notification as Entity
-from fedisw.web.mastodon.entities.report import Report as ReportEntity
 from fedisw.web.mastodon.entities.report import report_entity
 from fedisw.web.mastodon.entities.site import Site
+from fedisw.web.mastodon.fallbacks import fallback_of
 from fedisw.web.mastodon.posts import Eyes, Gathered, eyes_of, gather_ids, rendered
 from fedisw.web.paging import limit_of, link_header, page_of
 from fedisw.web.routes import Auth, Route
 
+BASELINE: Final = frozenset(  # types that every client knows: those before 4.2
+    {
+        NotificationType.MENTION,
+        NotificationType.STATUS,
+        NotificationType.REBLOG,
+        NotificationType.FOLLOW,
+        NotificationType.FOLLOW_REQUEST,
+        NotificationType.FAVOURITE,
+        NotificationType.POLL,
+        NotificationType.UPDATE,
+        NotificationType.ADMIN_SIGN_UP,
+        NotificationType.ADMIN_REPORT,
+    }
+)
 LIMIT, MOST = 40, 80
 COUNTED, MOST_COUNTED = 100, 1_000
 
@@ -41,14 +58,41 @@ class Kinds(msgspec.Struct, kw_only=True):
     exclude_types: list[str] = []
     account_id: int = 0
     include_filtered: bool = False
+    supported_types: list[str] | None = None
 
     @property
     def wanted(self) -> list[NotificationType]:
         """The types that are left."""
         return [kind for kind in NotificationType if self._named(kind) and kind.value not in self.exclude_types]
 
+    @property
+    def with_filtered(self) -> bool:
+        """Whether what was kept apart is shown; to ask for one account is to want it."""
+        return self.include_filtered or self.account_id > 0
+
     def _named(self, kind: NotificationType) -> bool:
         return self.types is None or kind.value in self.types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """The types that a client knows (None: it did not say), and the language for those that it does not."""
+
+    supported: frozenset[str] | None
+    words: Translator
+
+    def needs_line(self, kind: NotificationType) -> bool:
+        """Whether the client gets a line to show instead."""
+        return self.supported is not None and kind not in BASELINE and kind.value not in self.supported
+
+
+EVERYTHING: Final = Saying(supported=None, words=translator(ENGLISH))
+
+
+def saying(request: web.Request, kinds: Kinds) -> Saying:
+    """What the client of this request knows."""
+    supported = None if kinds.supported_types is None else frozenset(kinds.supported_types)
+    return Saying(supported=supported, words=translator_of(request))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +103,8 @@ class Told:
     people: dict[int, Account]
     posts: Gathered
     reports: dict[int, Report]
+    severances: dict[int, Severance]
+    warnings: dict[int, AccountWarning]
 
 
 def told(tx: Tx, found: Sequence[Notification], eyes: Eyes, *, also: Sequence[int] = ()) -> Told:
@@ -69,23 +115,44 @@ def told(tx: Tx, found: Sequence[Notification], eyes: Eyes, *, also: Sequence[in
     posts = gather_ids(tx, list(dict.fromkeys(item.status_id for item in found if item.status_id is not None)), eyes)
     shown = {ref.id for ref in posts.refs}
     kept = [item for item in found if item.type not in ABOUT_POSTS or item.status_id in shown]  # VIS-13
-    return Told(found=kept, people=people, posts=posts, reports=complaints)
+    return Told(
+        found=kept,
+        people=people,
+        posts=posts,
+        reports=complaints,
+        severances=notices.severances_by_ids(tx, _about(found, NotificationType.SEVERED_RELATIONSHIPS)),
+        warnings=notices.warnings_by_ids(tx, _about(found, NotificationType.MODERATION_WARNING)),
+    )
 
 
-def report_of(read: Told, item: Notification, site: Site) -> ReportEntity | None:
-    """The complaint that staff are told of."""
+def _about(found: Sequence[Notification], kind: NotificationType) -> list[int]:
+    return [item.about_id for item in found if item.type is kind and item.about_id is not None]
+
+
+def details_of(read: Told, item: Notification, site: Site, said: Saying) -> Details:
+    """What a notification of this type carries besides; `said`: what the client knows."""
+
+    def shown(account_id: int) -> account_entities.Account:
+        return account_entities.account_entity(read.people[account_id], site)
+
+    about = item.about_id or 0
     report = read.reports.get(item.report_id or 0)
-    if report is None:
-        return None
-    return report_entity(report, target=account_entities.account_entity(read.people[report.target_id], site))
+    event = read.severances.get(about) if item.type is NotificationType.SEVERED_RELATIONSHIPS else None
+    warning = read.warnings.get(about) if item.type is NotificationType.MODERATION_WARNING else None
+    return Details(
+        report=UNSET if report is None else report_entity(report, target=shown(report.target_id)),
+        event=UNSET if event is None else severance_entity(event),
+        moderation_warning=UNSET if warning is None else warning_entity(warning, target=shown(warning.account_id)),
+        fallback=fallback_of(item.type, said.words) if said.needs_line(item.type) else UNSET,
+    )
 
 
-def entities_of(request: web.Request, read: Told) -> list[Entity]:
+def entities_of(request: web.Request, read: Told, kinds: Kinds) -> list[Entity]:
     """The answer's items."""
-    return entities(read, request.app[FRAGMENTS])
+    return entities(read, request.app[FRAGMENTS], saying(request, kinds))
 
 
-def entities(read: Told, fragments: Fragments) -> list[Entity]:
+def entities(read: Told, fragments: Fragments, said: Saying = EVERYTHING) -> list[Entity]:
     """The same where there is no request."""
     site = fragments.site
     posts = dict(zip((ref.id for ref in read.posts.refs), rendered(read.posts, fragments), strict=True))
@@ -95,7 +162,7 @@ def entities(read: Told, fragments: Fragments) -> list[Entity]:
             item,
             account=shown[item.from_id],
             status=posts.get(item.status_id or 0),
-            report=report_of(read, item, site),
+            details=details_of(read, item, site, said),
         )
         for item in read.found
     ]
@@ -105,7 +172,7 @@ async def index(request: web.Request) -> web.Response:
     """GET /api/v1/notifications"""
     kinds, page = await forms.decode(request, Kinds), page_of(request, limit=LIMIT, most=MOST)
     ids, read = await request.app[DB].read(_index, kinds, page, eyes_of(request))
-    return answers.json(entities_of(request, read), headers=link_header(request, ids, page, always_next=True))
+    return answers.json(entities_of(request, read, kinds), headers=link_header(request, ids, page, always_next=True))
 
 
 def _index(tx: Tx, kinds: Kinds, page: Page, eyes: Eyes) -> tuple[list[int], Told]:
@@ -116,15 +183,16 @@ def _index(tx: Tx, kinds: Kinds, page: Page, eyes: Eyes) -> tuple[list[int], Tol
         types=kinds.wanted,
         now=eyes.now,
         from_id=kinds.account_id,
-        filtered=kinds.include_filtered or kinds.account_id > 0,
+        filtered=kinds.with_filtered,
     )
     return [item.id for item in found], told(tx, found, eyes)
 
 
 async def get(request: web.Request) -> web.Response:
     """GET /api/v1/notifications/{id}"""
+    kinds = await forms.decode(request, Kinds)
     read = await request.app[DB].read(read_one, id_in(request), eyes_of(request))
-    return answers.json(entities_of(request, read)[0])
+    return answers.json(entities_of(request, read, kinds)[0])
 
 
 def read_one(tx: Tx, notification_id: int, eyes: Eyes) -> Told:
@@ -139,15 +207,26 @@ def read_one(tx: Tx, notification_id: int, eyes: Eyes) -> Told:
 async def unread_count(request: web.Request) -> web.Response:
     """GET /api/v1/notifications/unread_count"""
     kinds, limit = await forms.decode(request, Kinds), limit_of(request, limit=COUNTED, most=MOST_COUNTED)
-    count = await request.app[DB].read(unread, kinds.wanted, limit, eyes_of(request), grouped=False)
-    return answers.json({"count": count})
+    return answers.json({"count": await request.app[DB].read(_unread, kinds, limit, eyes_of(request))})
 
 
-def unread(tx: Tx, types: Sequence[NotificationType], limit: int, eyes: Eyes, *, grouped: bool) -> int:
-    """How many are newer than the mark of what was read."""
+def _unread(tx: Tx, kinds: Kinds, limit: int, eyes: Eyes) -> int:
+    return notifications.unread(
+        tx,
+        eyes.person,
+        above=read_up_to(tx, eyes),
+        types=kinds.wanted,
+        now=eyes.now,
+        limit=limit,
+        from_id=kinds.account_id,
+        filtered=kinds.with_filtered,
+    )
+
+
+def read_up_to(tx: Tx, eyes: Eyes) -> int:
+    """How far the person has read."""
     marks = notifications.markers_of(tx, eyes.person, ["notifications"])
-    above = marks[0].last_read_id if marks else 0
-    return notifications.unread(tx, eyes.person, above=above, types=types, now=eyes.now, limit=limit, grouped=grouped)
+    return marks[0].last_read_id if marks else 0
 
 
 async def clear(request: web.Request) -> web.Response:

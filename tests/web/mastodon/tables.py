@@ -6,7 +6,12 @@ from typing import Any, Final
 
 from tests.support.entities import check
 
-OTHER_NAMES: Final = {"OldFilter": "V1::Filter", "Groups": "GroupedNotificationsResults", "OldInstance": "V1::Instance"}
+OTHER_NAMES: Final = {
+    "OldFilter": "V1::Filter",
+    "Groups": "GroupedNotificationsResults",
+    "OldInstance": "V1::Instance",
+    "OldNotificationPolicy": "V1::NotificationPolicy",
+}
 
 
 def faults(value: Any, kind: str) -> list[str]:

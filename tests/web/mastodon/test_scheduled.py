@@ -64,6 +64,8 @@ async def due(api: Api, folder: Path, **ahead: float) -> None:
         settings=settings,
         sealer=Sealer(settings.secrets.master_key.key()),
         now=api.clock,
+        client=api.runtime.client,
+        links=api.runtime.links,
         new_id=api.runtime.new_id,
     )
     for row in await all_jobs(api.db):

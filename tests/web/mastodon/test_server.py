@@ -45,7 +45,6 @@ async def test_clients_find_what_they_decide_by(api: Api) -> None:
     for path in (
         "/api/v1/instance/peers",
         "/api/v1/instance/activity",
-        "/api/v1/push/subscription",
         "/api/v1/instance/domain_blocks",
     ):
         assert (await api.call("GET", path)).status == 404

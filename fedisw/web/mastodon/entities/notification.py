@@ -8,26 +8,57 @@ from dataclasses import dataclass
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from fedisw.model.notifications import AccountWarning as WarningValue
 from fedisw.model.notifications import Notification as NotificationValue
-from fedisw.model.notifications import NotificationType
+from fedisw.model.notifications import Severance
 from fedisw.storage.queries.notification_groups import SINGLE, Span
 from fedisw.web.mastodon.entities.account import Account
 from fedisw.web.mastodon.entities.report import Report
 from fedisw.web.mastodon.entities.site import moment
 
-ABOUT_POSTS = frozenset(
-    {
-        NotificationType.MENTION,
-        NotificationType.STATUS,
-        NotificationType.REBLOG,
-        NotificationType.FAVOURITE,
-        NotificationType.POLL,
-        NotificationType.UPDATE,
-    }
-)
+
+class AccountWarning(msgspec.Struct, frozen=True, kw_only=True):
+    """What moderators told a person (mastodon-entities.md, section 4); there are no appeals in this release."""
+
+    id: str
+    action: str
+    text: str
+    status_ids: list[str] | None
+    target_account: Account
+    appeal: None = None
+    created_at: str
 
 
-class Notification(msgspec.Struct, frozen=True, kw_only=True):
+class RelationshipSeveranceEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Follows that ended at once."""
+
+    id: str
+    type: str
+    purged: bool
+    target_name: str
+    followers_count: int
+    following_count: int
+    created_at: str
+
+
+class NotificationFallback(msgspec.Struct, frozen=True, kw_only=True):
+    """A line for clients that do not know the type; both are HTML."""
+
+    title: str
+    summary: str | None = None
+    description: None = None
+
+
+class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What notifications of single types carry."""
+
+    report: Report | UnsetType = UNSET
+    event: RelationshipSeveranceEvent | UnsetType = UNSET
+    moderation_warning: AccountWarning | UnsetType = UNSET
+    fallback: NotificationFallback | UnsetType = UNSET
+
+
+class Notification(Details, frozen=True, kw_only=True):
     """mastodon-entities.md, section 4."""
 
     id: str
@@ -37,10 +68,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     filtered: bool | UnsetType = UNSET
     account: Account
     status: Raw | UnsetType = UNSET
-    report: Report | UnsetType = UNSET
 
 
-class NotificationGroup(msgspec.Struct, frozen=True, kw_only=True):
+class NotificationGroup(Details, frozen=True, kw_only=True):
     """Several of one kind. The id of the newest one is a number, as clients decode it."""
 
     group_key: str
@@ -52,7 +82,6 @@ class NotificationGroup(msgspec.Struct, frozen=True, kw_only=True):
     latest_page_notification_at: str | UnsetType = UNSET
     sample_account_ids: list[str]
     status_id: str | UnsetType = UNSET
-    report: Report | UnsetType = UNSET
 
 
 class PartialAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,25 +106,6 @@ class GroupedNotificationsResults(msgspec.Struct, frozen=True, kw_only=True):
     notification_groups: list[NotificationGroup]
 
 
-class PolicySummary(msgspec.Struct, frozen=True, kw_only=True):
-    """How much waits behind the policy."""
-
-    pending_requests_count: int = 0
-    pending_notifications_count: int = 0
-
-
-class NotificationPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What happens to notifications of people who are not known; here everything is let through."""
-
-    for_not_following: str = "accept"
-    for_not_followers: str = "accept"
-    for_new_accounts: str = "accept"
-    for_private_mentions: str = "accept"
-    for_limited_accounts: str = "accept"
-    for_bots: str = "accept"
-    summary: PolicySummary = PolicySummary()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group as it was read: its newest notification, its size, its newest accounts."""
@@ -106,7 +116,7 @@ class Group:
     sample: tuple[int, ...]
 
 
-def notification_entity(value: NotificationValue, *, account: Account, status: Raw | None, report: Report | None) -> Notification:
+def notification_entity(value: NotificationValue, *, account: Account, status: Raw | None, details: Details) -> Notification:
     """One event."""
     return Notification(
         id=str(value.id),
@@ -116,11 +126,11 @@ def notification_entity(value: NotificationValue, *, account: Account, status: R
         filtered=True if value.filtered else UNSET,
         account=account,
         status=UNSET if status is None else status,
-        report=UNSET if report is None else report,
+        **msgspec.structs.asdict(details),
     )
 
 
-def group_entity(group: Group, *, report: Report | None, listed: bool = True) -> NotificationGroup:
+def group_entity(group: Group, *, details: Details, listed: bool = True) -> NotificationGroup:
     """A group; `listed`: as part of a page, which tells how much of the group lies in it."""
     latest = group.latest
     return NotificationGroup(
@@ -133,7 +143,32 @@ def group_entity(group: Group, *, report: Report | None, listed: bool = True) ->
         latest_page_notification_at=moment(latest.created_at) if listed else UNSET,
         sample_account_ids=[str(account_id) for account_id in group.sample],
         status_id=UNSET if latest.status_id is None else str(latest.status_id),
-        report=UNSET if report is None else report,
+        **msgspec.structs.asdict(details),
+    )
+
+
+def warning_entity(warning: WarningValue, *, target: Account) -> AccountWarning:
+    """For the person who was warned."""
+    return AccountWarning(
+        id=str(warning.id),
+        action=warning.action.value,
+        text=warning.text,
+        status_ids=[str(item) for item in warning.status_ids] or None,
+        target_account=target,
+        created_at=moment(warning.created_at),
+    )
+
+
+def severance_entity(severance: Severance) -> RelationshipSeveranceEvent:
+    """For the person whose follows ended."""
+    return RelationshipSeveranceEvent(
+        id=str(severance.id),
+        type=severance.type.value,
+        purged=severance.purged,
+        target_name=severance.target_name,
+        followers_count=severance.followers_count,
+        following_count=severance.following_count,
+        created_at=moment(severance.created_at),
     )
 
 
