@@ -31,6 +31,7 @@ AboutPeople: TypeAlias = (
     | work.PublishUndoBlock
     | work.PublishProfile
     | work.PublishAccountDelete
+    | work.PublishMove
     | work.PublishVote
     | work.PublishFlag
 )
@@ -113,6 +114,8 @@ async def _about_people(peer: Peer, job: AboutPeople, run: JobRun) -> None:
             await publish_people.publish_profile(peer, job)
         case work.PublishAccountDelete():
             await publish_people.publish_account_delete(peer, job)
+        case work.PublishMove():
+            await publish_people.publish_move(peer, job)
         case work.PublishVote():
             await publish_people.publish_vote(peer, job)
         case work.PublishFlag():

@@ -159,6 +159,22 @@ def _profile(tx: Tx, account_id: int) -> tuple[Account, list[ActorKey]]:
     return accounts.get(tx, account_id), keys.of_account(tx, account_id)
 
 
+async def publish_move(peer: Peer, job: work.PublishMove) -> None:
+    """Move of the actor, to its followers, behind the Update that says where it went; nothing when it came back meanwhile."""
+    account, _ = await peer.db.read(_profile, job.account_id)
+    if account.moved_to_uri != job.target_uri:
+        return
+    await publish_profile(peer, work.PublishProfile(account_id=job.account_id, revision=job.revision))
+    document = build.move(
+        id=Here.of(peer.settings).activity(f"{account.id}-move-{job.move_id}"),
+        actor=account.uri,
+        target=job.target_uri,
+        to=(f"{account.uri}/followers",),
+    )
+    moved = Outgoing(document=document, account_id=account.id, object_uri=account.uri, order=account.uri, public=True)
+    await outgoing.send(peer, moved, outgoing.to(Recipients(author_id=account.id, followers=True)))
+
+
 async def publish_account_delete(peer: Peer, job: work.PublishAccountDelete) -> None:
     """Delete of the actor, to every server that anything of it was meant for."""
     account = await peer.db.read(accounts.get, job.account_id)

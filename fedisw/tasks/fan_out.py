@@ -42,7 +42,7 @@ def chunk(tx: Tx, *, status_id: int, after: int, now: datetime) -> None:
         author_id=author.id,
         follower_ids=_who_read(tx, status, followers),
         reply_to=status.in_reply_to_account_id,
-        reblog=status.reblog_of_id is not None,
+        reblog_of=status.reblog_of_id,
     )
     _tell_streams(tx, status, reached)
     _notify_subscribers(tx, status, followers, now=now)

@@ -8,13 +8,14 @@ from fedisw.jobs.chores import IndexPosts, MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.notices import MergeNotifications, SendPush
 from fedisw.jobs.running import JobRun
-from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
-from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, polls, push, scheduled
+from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, MoveFollowers, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
+from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, moving, polls, push, scheduled
 from fedisw.tasks.house import House
 
 Task = (
     FanOut
     | FanOutTags
+    | MoveFollowers
     | ClosePoll
     | PublishScheduled
     | PurgeAccount
@@ -41,6 +42,8 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
             await fan_out.fan_out(house.db, job, now=house.now(), run=run)
         case FanOutTags():
             await fan_out.fan_out_tags(house.db, job)
+        case MoveFollowers():
+            await moving.move_followers(house, job)
         case ClosePoll():
             await polls.close(house.db, job, now=house.now())
         case PublishScheduled():

@@ -1,16 +1,32 @@
-"""Moves, aliases, archives, imports."""
+"""Moving to another account."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Expand."""
+    op.create_table(
+        "moves",
+        sa.Column("id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("target_uri", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_moves_account_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_moves"),
+    )
+    op.create_index("ix_moves_account", "moves", ["account_id", "created_at"])
 
 
 def downgrade() -> None:
     """One step back."""
+    op.drop_table("moves")

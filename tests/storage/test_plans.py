@@ -179,7 +179,7 @@ def _arrived(tx: Tx, world: World) -> None:
 def _fan_out(tx: Tx, world: World) -> None:
     author, post = world.local[0], world.posts[-1]
     found = follows.local_follower_ids(tx, author.id, limit=500)
-    feeds.add_to_feeds(tx, status_id=post.id, author_id=author.id, follower_ids=found, reply_to=None, reblog=False)
+    feeds.add_to_feeds(tx, status_id=post.id, author_id=author.id, follower_ids=found, reply_to=None, reblog_of=None)
     for turn in range(4 * feeds.TRIMMED):  # one feed in 64 is cut back at a post: enough posts for one to be
         feeds.trim(tx, [author.id], status_id=post.id + turn)
 

@@ -44,6 +44,8 @@ from tests.support.people import make_settings
 
 OTHERS = (  # jobs that belong to other parts of the program; noted, not done
     work.FanOut,
+    work.FanOutTags,
+    work.MoveFollowers,
     work.AnswerFollow,
     work.RejectFollow,
     work.PublishStatus,

@@ -61,9 +61,14 @@ def followed_by_viewer(account_id: ColumnElement[int]) -> ColumnElement[bool]:
 def blocked_either_way(account_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether one of the two blocks the other."""
     return or_(
-        exists().where(blocks.c.account_id == VIEWER, blocks.c.target_id == account_id),
+        blocked_by_viewer(account_id),
         exists().where(blocks.c.account_id == account_id, blocks.c.target_id == VIEWER),
     )
+
+
+def blocked_by_viewer(account_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether `:viewer_id` blocks the account."""
+    return exists().where(blocks.c.account_id == VIEWER, blocks.c.target_id == account_id)
 
 
 def unwanted_by_viewer(account_id: ColumnElement[int], host: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, or_, select
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 
 from fedisw.model.statuses import Visibility
@@ -17,6 +17,7 @@ from fedisw.storage.tables.relations import follows
 from fedisw.storage.tables.statuses import home_feed, statuses
 
 KEPT = 800  # rows of one home feed (dependencies, section 3.3)
+AGAIN = 80  # the newest posts of a feed, among which a post is not boosted into it a second time
 TRIMMED = 64  # a feed is cut back at one in so many new posts: it costs more than to add one
 BACKFILL = 40  # posts of a newly followed account that are put into the feed
 
@@ -24,6 +25,22 @@ S, A = statuses.c, accounts.c
 boosted = statuses.alias("boosted")
 _follow = follows.alias("feed_follow")
 
+_in_feed = home_feed.alias("in_feed")
+_newest = home_feed.alias("newest")
+_SEEN_OF_LATE = exists().where(
+    _in_feed.c.account_id == follows.c.follower_id,
+    IdIn(_in_feed.c.status_id, "same"),
+    _in_feed.c.status_id
+    >= func.coalesce(
+        select(_newest.c.status_id)
+        .where(_newest.c.account_id == follows.c.follower_id)
+        .order_by(_newest.c.status_id.desc())
+        .limit(1)
+        .offset(AGAIN - 1)
+        .scalar_subquery(),
+        0,
+    ),
+)
 _ADD_LOCAL: Select[*tuple[Any, ...]] = (
     select(follows.c.follower_id, bindparam("status_id").label("status_id"))
     .select_from(follows.join(accounts, A.id == follows.c.follower_id))
@@ -40,8 +57,12 @@ _ADD_LOCAL: Select[*tuple[Any, ...]] = (
                 _follow.c.follower_id == follows.c.follower_id, _follow.c.target_id == bindparam("reply_to"), _follow.c.accepted
             ),
         ),
-        or_(bindparam("reblog") == 0, follows.c.shows_reblogs),
+        or_(bindparam("reblog") == 0, and_(follows.c.shows_reblogs, ~_SEEN_OF_LATE)),
     )
+)
+LATEST_BOOSTS = Query(  # more than those would not be among the newest posts of one feed
+    int,
+    select(S.id).where(S.reblog_of_id == bindparam("of"), S.id != bindparam("but")).order_by(S.id.desc()).limit(AGAIN),
 )
 ADD_TO_FEEDS = Query(
     int,
@@ -107,16 +128,21 @@ LISTS_WITH = Query(
 
 
 def add_to_feeds(
-    tx: Tx, *, status_id: int, author_id: int, follower_ids: Sequence[int], reply_to: int | None, reblog: bool
+    tx: Tx, *, status_id: int, author_id: int, follower_ids: Sequence[int], reply_to: int | None, reblog_of: int | None
 ) -> list[int]:
-    """Put a post into the feeds of these local followers that want it; whose feeds got it now."""
+    """Put a post into the feeds of these local followers that want it; whose feeds got it now.
+
+    A boost goes only where neither the post nor another boost of it is among the newest 80.
+    """
+    same = [] if reblog_of is None else [reblog_of, *tx.all(LATEST_BOOSTS, of=reblog_of, but=status_id)]
     return tx.all(
         ADD_TO_FEEDS,
         status_id=status_id,
         author_id=author_id,
         ids=list(follower_ids),
         reply_to=reply_to or 0,
-        reblog=int(reblog),
+        reblog=int(reblog_of is not None),
+        same=same,
     )
 
 

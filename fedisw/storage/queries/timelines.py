@@ -20,6 +20,7 @@ from fedisw.model.statuses import Visibility
 from fedisw.storage.db import Tx
 from fedisw.storage.queries.audience import (
     VIEWER,
+    blocked_by_viewer,
     followed_by_viewer,
     readable_by_anyone,
     readable_by_viewer,
@@ -30,7 +31,7 @@ from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.lists import list_members, lists
 from fedisw.storage.tables.profiles import followed_tags
 from fedisw.storage.tables.relations import follows
-from fedisw.storage.tables.statuses import home_feed, media, status_tags, statuses, tags
+from fedisw.storage.tables.statuses import home_feed, media, mentions, status_tags, statuses, tags
 
 S, A = statuses.c, accounts.c
 boosted = statuses.alias("boosted")
@@ -161,13 +162,36 @@ _ON_EXCLUSIVE_LIST = exists(
     .select_from(list_members.join(lists, lists.c.id == list_members.c.list_id))
     .where(lists.c.account_id == VIEWER, lists.c.exclusive, list_members.c.account_id == S.account_id)
 )
-_HOME = (_IN_FEED, or_(_STILL_FOLLOWED, _OF_FOLLOWED_TAG), _readable(viewer=True), _wanted(), ~_ON_EXCLUSIVE_LIST)
+_named = mentions.alias("named_here")
+_named_account = accounts.alias("named_account")
+_NAMES_UNWANTED = exists(
+    select(literal(1))
+    .select_from(_named.join(_named_account, _named_account.c.id == _named.c.account_id))
+    .where(
+        _named.c.status_id == func.coalesce(S.reblog_of_id, S.id),
+        _named.c.silent.is_(False),
+        S.account_id != VIEWER,
+        or_(
+            blocked_by_viewer(_named.c.account_id),
+            unwanted_by_viewer(_named.c.account_id, _named_account.c.host),
+        ),
+    )
+)
+_TALKED_OF_WANTED = ~_NAMES_UNWANTED  # who does not want to see somebody does not want to see others talk to them either
+_HOME = (
+    _IN_FEED,
+    or_(_STILL_FOLLOWED, _OF_FOLLOWED_TAG),
+    _readable(viewer=True),
+    _wanted(),
+    _TALKED_OF_WANTED,
+    ~_ON_EXCLUSIVE_LIST,
+)
 HOME = {up: _page(_FEED, _HOME, upwards=up, by=home_feed.c.status_id) for up in (False, True)}
 
 _reply_to = list_members.alias("reply_to")
 _LIST_REPLIES = or_(
     S.in_reply_to_uri == "",
-    S.in_reply_to_account_id == S.account_id,
+    S.in_reply_to_account_id.in_([S.account_id, VIEWER]),
     and_(bindparam("replies") == "followed", followed_by_viewer(S.in_reply_to_account_id)),
     and_(
         bindparam("replies") == "list",
@@ -175,7 +199,7 @@ _LIST_REPLIES = or_(
     ),
 )
 _LISTED = exists().where(list_members.c.list_id == bindparam("list_id"), list_members.c.account_id == S.account_id)
-_LIST = (_IN_FEED, _LISTED, _STILL_FOLLOWED, _LIST_REPLIES, _readable(viewer=True), _wanted())
+_LIST = (_IN_FEED, _LISTED, _STILL_FOLLOWED, _LIST_REPLIES, _readable(viewer=True), _wanted(), _TALKED_OF_WANTED)
 LIST = {up: _page(_FEED, _LIST, upwards=up, by=home_feed.c.status_id) for up in (False, True)}
 
 

@@ -58,8 +58,15 @@ async def verify_credentials(request: web.Request) -> web.Response:
 
 async def get(request: web.Request) -> web.Response:
     """GET /api/v1/accounts/{id}"""
-    account = await request.app[DB].read(visible_account, id_in(request), viewer_id=viewer_id_of(request))
-    return answers.json(account_entity(account, site_of(request)), headers=caching(request))
+    account, moved_to = await request.app[DB].read(_shown, id_in(request), viewer_id=viewer_id_of(request))
+    return answers.json(account_entity(account, site_of(request), moved_to=moved_to), headers=caching(request))
+
+
+def _shown(tx: Tx, account_id: int, *, viewer_id: int | None) -> tuple[Account, Account | None]:
+    """An account and, where it has moved, the new one if the viewer may see it."""
+    account = visible_account(tx, account_id, viewer_id=viewer_id)
+    target = accounts.find_by_uri(tx, account.moved_to_uri) if account.moved_to_uri and account.usable else None
+    return account, target if target is not None and visible(tx, [target], viewer_id=viewer_id) else None
 
 
 async def get_many(request: web.Request) -> web.Response:
@@ -81,10 +88,10 @@ async def lookup(request: web.Request) -> web.Response:
     acct = (await forms.decode(request, Lookup)).acct.strip().removeprefix("@")
     username, _, host = acct.partition("@")
     own = {"", request.app[SETTINGS].account_domain.lower(), request.app[SETTINGS].origin.authority}
-    account = await request.app[DB].read(
+    account, moved_to = await request.app[DB].read(
         _look_up, username, None if host.lower() in own else host, viewer_id=viewer_id_of(request)
     )
-    return answers.json(account_entity(account, site_of(request)), headers=caching(request))
+    return answers.json(account_entity(account, site_of(request), moved_to=moved_to), headers=caching(request))
 
 
 class Lookup(msgspec.Struct, kw_only=True):
@@ -93,11 +100,11 @@ class Lookup(msgspec.Struct, kw_only=True):
     acct: str
 
 
-def _look_up(tx: Tx, username: str, host: str | None, *, viewer_id: int | None) -> Account:
+def _look_up(tx: Tx, username: str, host: str | None, *, viewer_id: int | None) -> tuple[Account, Account | None]:
     account = accounts.find_by_handle(tx, username, host)
     if account is None:
         raise NotFound("account", username)
-    return visible_account(tx, account.id, viewer_id=viewer_id)
+    return _shown(tx, account.id, viewer_id=viewer_id)
 
 
 async def statuses_of(request: web.Request) -> web.Response:

@@ -46,6 +46,20 @@ PLACES: Final = (
         about=later("Choose a new one; other devices and apps are signed out."),
         icon="key",
     ),
+    Place(
+        key="moving",
+        path="/settings/moving",
+        name=later("Moving"),
+        about=later("Take your followers with you to another account, or bring them here."),
+        icon="out",
+    ),
+    Place(
+        key="leaving",
+        path="/settings/leaving",
+        name=later("Leaving"),
+        about=later("Delete your account and everything in it."),
+        icon="info",
+    ),
 )
 
 

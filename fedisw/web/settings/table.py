@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.web.settings import factors, home, passkeys
+from fedisw.web.settings import factors, home, leaving, moving, passkeys
 
-ROUTES: Final = (*home.ROUTES, *factors.ROUTES, *passkeys.ROUTES)
+ROUTES: Final = (*moving.ROUTES, *leaving.ROUTES, *home.ROUTES, *factors.ROUTES, *passkeys.ROUTES)

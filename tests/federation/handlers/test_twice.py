@@ -133,8 +133,9 @@ async def remove(scene: Scene) -> Document:
 
 
 async def move(scene: Scene) -> Document:
-    scene.ben.document["movedTo"] = "https://gamma.test/users/ben"
-    return scene.ben.activity("Move", scene.ben.uri, target="https://gamma.test/users/ben")
+    new = scene.ben.server.person("benjamin", alsoKnownAs=[scene.ben.uri])
+    scene.ben.document["movedTo"] = new.uri
+    return scene.ben.activity("Move", scene.ben.uri, target=new.uri)
 
 
 SCENES = [

@@ -90,6 +90,7 @@ class Account(msgspec.Struct, kw_only=True):
     show_media: bool
     show_media_replies: bool
     show_featured: bool
+    moved: Account | UnsetType = UNSET
     suspended: bool | UnsetType = UNSET
     limited: bool | UnsetType = UNSET
     memorial: bool | UnsetType = UNSET
@@ -149,9 +150,16 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     autoplay: bool = msgspec.field(name="reading:autoplay:gifs", default=False)
 
 
-def account_entity(account: AccountValue, site: Site) -> Account:
-    """Anybody's account; of a suspended or deleted one little is left."""
-    return Account(**_members(account, site))  # type: ignore[arg-type]  # names and types are those of the Struct
+def account_entity(account: AccountValue, site: Site, *, moved_to: AccountValue | None = None) -> Account:
+    """Anybody's account; of a suspended or deleted one little is left.
+
+    Args:
+        moved_to: the account that it has moved to, if it may be shown; shown without a further one inside.
+    """
+    members = _members(account, site)
+    if moved_to is not None:
+        members["moved"] = Account(**_members(moved_to, site))  # type: ignore[arg-type]  # names and types are those of the Struct
+    return Account(**members)  # type: ignore[arg-type]  # names and types are those of the Struct
 
 
 def muted_entity(account: AccountValue, site: Site, *, expires_at: datetime | None) -> MutedAccount:
