@@ -115,6 +115,13 @@ def revoke(tx: Tx, *, token_hash: bytes, app: App) -> None:
     end_token(tx, token.id)
 
 
+def end_app(tx: Tx, *, account_id: int, app_id: int) -> None:
+    """A person takes back all that they allowed an application; codes that wait for it end too. Silent for an unknown one."""
+    oauth.remove_codes(tx, account_id, app_id=app_id)
+    for token_id in oauth.remove_app_tokens(tx, account_id, app_id=app_id):
+        tx.publish(topics.token(token_id), topics.encode(topics.Ended()))
+
+
 def end_token(tx: Tx, token_id: int) -> None:
     """End a token and its streams."""
     if oauth.remove_token(tx, token_id):

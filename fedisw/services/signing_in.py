@@ -9,7 +9,7 @@ from typing import Final
 from fedisw.jobs.work import SendMail
 from fedisw.live import topics
 from fedisw.model.accounts import Account, User
-from fedisw.model.errors import Invalid
+from fedisw.model.errors import Invalid, NotFound
 from fedisw.model.oauth import Session
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, factors, oauth, sessions, users
@@ -56,6 +56,18 @@ def prove_session(tx: Tx, *, session_id: int, now: datetime) -> None:
 def end_session(tx: Tx, *, token_hash: bytes) -> None:
     """Sign out; doing it twice changes nothing."""
     sessions.remove(tx, token_hash)
+
+
+def end_one(tx: Tx, *, account_id: int, session_id: int) -> None:
+    """Sign one browser of a person out; NotFound for one that is not theirs."""
+    if not sessions.remove_one(tx, account_id, session_id=session_id):
+        raise NotFound("session", session_id)
+
+
+def end_others(tx: Tx, *, account_id: int, keep_session: int) -> None:
+    """Sign all browsers of a person out but one; apps stay."""
+    sessions.remove_others(tx, account_id, keep=keep_session)
+    factors.remove_all_pending(tx, account_id)
 
 
 def change_password(tx: Tx, *, account_id: int, password_hash: str, must_change: bool = False, keep_session: int = 0) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,10 +24,11 @@ from fedisw.jobs.work import SendMail
 from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Forbidden, Unreachable
 from fedisw.observe.logging import logger
+from fedisw.services.addresses import NEW_MAIL, WANTED_MAIL
 from fedisw.services.factors import CHANGED_MAIL, RECOVERY_MAIL
 from fedisw.services.signing_in import CONFIRM_MAIL, RESET_MAIL
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, users
+from fedisw.storage.queries import accounts, factors, users
 from fedisw.tasks.house import House
 from fedisw.tasks.mail_tokens import open_for_mail
 
@@ -35,7 +37,7 @@ PORTS: Final = {"smtp": 587, "smtps": 465}
 FINAL: Final = 500  # SMTP answers from here on will not change (RFC 5321, section 4.2.1)
 CONFIRM_PAGE, RESET_PAGE = "/auth/confirm", "/auth/password/reset"
 SIGN_IN_PAGE, FORGOTTEN_PAGE = "/auth/sign_in", "/auth/password/forgotten"
-FACTORS_PAGE: Final = "/settings/factors"
+FACTORS_PAGE, NEW_ADDRESS_PAGE = "/settings/factors", "/auth/email"
 
 Parts = tuple[str, tuple[str, ...]]  # subject, paragraphs
 Template = Callable[[Translator, dict[str, str]], Parts]
@@ -122,11 +124,38 @@ def _recovery_used(words: Translator, fields: dict[str, str]) -> Parts:
     )
 
 
+def _address_wanted(words: Translator, fields: dict[str, str]) -> Parts:
+    return (
+        words.gettext("Another e-mail address is wanted for your account at %(server)s", **fields),
+        (
+            words.gettext("Hello %(name)s,", **fields),
+            words.gettext("Somebody, probably you, asked us to use another e-mail address for %(handle)s.", **fields),
+            words.gettext("If it was not you, choose a new password at once:"),
+            fields["forgotten"],
+        ),
+    )
+
+
+def _new_address(words: Translator, fields: dict[str, str]) -> Parts:
+    return (
+        words.gettext("Confirm your new e-mail address for %(server)s", **fields),
+        (
+            words.gettext("Hello %(name)s,", **fields),
+            words.gettext("You asked us to use this e-mail address for %(handle)s.", **fields),
+            words.gettext("Please open this link within 24 hours to confirm it:"),
+            fields["link"],
+            words.gettext("If it was not you, you need to do nothing."),
+        ),
+    )
+
+
 TEMPLATES: Final[dict[str, tuple[Template, str]]] = {  # with the page of the link, if it has one of its own
     CONFIRM_MAIL: (_confirm, CONFIRM_PAGE),
     "known_address": (_known_address, ""),
     "approved": (_approved, ""),
     RESET_MAIL: (_reset, RESET_PAGE),
+    WANTED_MAIL: (_address_wanted, ""),
+    NEW_MAIL: (_new_address, NEW_ADDRESS_PAGE),
     CHANGED_MAIL: (_factors_changed, ""),
     RECOVERY_MAIL: (_recovery_used, ""),
 }
@@ -141,7 +170,7 @@ async def send(house: House, job: SendMail) -> None:
         Forbidden: it refuses this mail.
         Unsealable: the token was sealed with another key.
     """
-    found = await house.db.read(_receiver, job.account_id)
+    found = await house.db.read(_receiver, job)
     if found is None:
         return
     user, account = found
@@ -183,9 +212,15 @@ def compose(settings: Settings, template: str, *, user: User, account: Account, 
     return message
 
 
-def _receiver(tx: Tx, account_id: int) -> tuple[User, Account] | None:
-    user, account = users.find(tx, account_id), accounts.find(tx, account_id)
-    return None if user is None or account is None else (user, account)
+def _receiver(tx: Tx, job: SendMail) -> tuple[User, Account] | None:
+    """Whom to write to; a link that confirms a new address goes there, while it is still wanted."""
+    user, account = users.find(tx, job.account_id), accounts.find(tx, job.account_id)
+    if user is None or account is None:
+        return None
+    if job.template != NEW_MAIL:
+        return user, account
+    wanted = factors.email_change_of(tx, user.id)
+    return None if wanted is None else (replace(user, email=wanted.email), account)
 
 
 def _sender(settings: Settings) -> Address:

@@ -32,7 +32,7 @@ POLICIES = {
         GET /health, GET /health/live, GET /health/ready, GET /.well-known/oauth-authorization-server, GET /.well-known/webfinger,
         GET /.well-known/host-meta, GET /.well-known/host-meta.json, GET /.well-known/nodeinfo, GET /.well-known/change-password,
         GET /nodeinfo/2.0, GET /nodeinfo/2.1, GET /actor, GET /actor/outbox, GET /media/local/{}/{}/{}, GET /media/proxy/{},
-        GET /static/{}, GET /favicon.ico, GET /robots.txt, GET /manifest.webmanifest
+        GET /static/{}, GET /about/source, GET /favicon.ico, GET /robots.txt, GET /manifest.webmanifest
     """,
     Kind.SIGNED: """
         GET /ap/actors/{}, GET /ap/actors/{}/outbox, GET /ap/actors/{}/followers, GET /ap/actors/{}/following,
@@ -44,13 +44,15 @@ POLICIES = {
         GET /, GET /local, GET /tags/{}, GET /about, GET /@{}, GET /@{}/{}, GET /auth/sign_in, POST /auth/sign_in,
         POST /auth/sign_out, GET /auth/sign_up, POST /auth/sign_up, GET /auth/confirm, POST /auth/confirm,
         GET /auth/password/forgotten, POST /auth/password/forgotten, GET /auth/password/reset, POST /auth/password/reset,
-        GET /settings/, GET /auth/second_step, POST /auth/second_step, POST /auth/passkey
+        GET /settings/, GET /auth/second_step, POST /auth/second_step, POST /auth/passkey, GET /auth/email, POST /auth/email
     """,
     Kind.SESSION: """
         GET /auth/waiting, POST /auth/waiting, GET /auth/password, POST /auth/password, GET /oauth/authorize,
         POST /oauth/authorize, GET /compose, POST /compose, GET /settings, GET /auth/again, POST /auth/again,
         GET /settings/factors, POST /settings/factors, GET /settings/factors/app, POST /settings/factors/app,
-        GET /settings/factors/passkey, POST /settings/factors/passkey
+        GET /settings/factors/passkey, POST /settings/factors/passkey,
+        GET /settings/profile, POST /settings/profile, GET /settings/devices, POST /settings/devices, GET /settings/apps,
+        POST /settings/apps, GET /settings/email, POST /settings/email
     """,
     Kind.CLIENT: "POST /oauth/token, POST /oauth/revoke",
     Kind.USER: "GET /oauth/userinfo, POST /oauth/userinfo",

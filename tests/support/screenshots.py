@@ -105,6 +105,10 @@ def shots(server: Server) -> list[Shot]:
         "settings": "/settings",
         "again": "/auth/again",
         "factors": "/settings/factors",
+        "settings-profile": "/settings/profile",
+        "settings-devices": "/settings/devices",
+        "settings-apps": "/settings/apps",
+        "settings-email": "/settings/email",
         "factors-app": "/settings/factors/app",
         "factors-passkey": "/settings/factors/passkey",
     }
@@ -150,7 +154,7 @@ async def serving() -> AsyncIterator[Server]:
     clock = Clock(SCENE_TIME)
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), unused_port()
-        origin = f"http://127.0.0.1:{port}"
+        origin = f"http://localhost:{port}"  # a name: passkeys are bound to names
         settings = make_settings(
             folder,
             FEDISW_ORIGIN=origin,

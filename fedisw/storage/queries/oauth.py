@@ -51,6 +51,18 @@ REMOVE_OTHERS = Query(
 )
 
 
+GRANTED = Query(
+    tuple[Token, App],
+    select(*T, *A).join(apps, A.id == T.app_id).where(T.account_id == bindparam("account_id")).order_by(A.name, T.id),
+)
+REMOVE_OF_APP = Query(
+    int, delete(tokens).where(T.account_id == bindparam("account_id"), T.app_id == bindparam("app_id")).returning(T.id)
+)
+REMOVE_CODES = Command(
+    delete(codes).where(C.account_id == bindparam("account_id"), C.app_id == bindparam("app_id"), C.token_id.is_(None))
+)
+
+
 def find_app(tx: Tx, client_id: str) -> App | None:
     """The application with this client id."""
     return tx.one(APP_BY_CLIENT, client_id=client_id)
@@ -131,3 +143,18 @@ def token_ids(tx: Tx, account_id: int) -> list[int]:
 def remove_other_tokens(tx: Tx, account_id: int, *, keep: int = 0) -> list[int]:
     """End all tokens of a person but one; the ids that ended (their streams must close)."""
     return tx.all(REMOVE_OTHERS, account_id=account_id, keep=keep)
+
+
+def of_account(tx: Tx, account_id: int) -> list[tuple[Token, App]]:
+    """All tokens of a person with their applications, by the name of the application."""
+    return tx.all(GRANTED, account_id=account_id)
+
+
+def remove_app_tokens(tx: Tx, account_id: int, *, app_id: int) -> list[int]:
+    """End all tokens that a person gave to an application; the ids that ended."""
+    return tx.all(REMOVE_OF_APP, account_id=account_id, app_id=app_id)
+
+
+def remove_codes(tx: Tx, account_id: int, *, app_id: int) -> None:
+    """Forget codes of a person for an application that were not used yet."""
+    tx.exec(REMOVE_CODES, account_id=account_id, app_id=app_id)

@@ -81,10 +81,10 @@ class ProfileForm(msgspec.Struct, kw_only=True):
 
 async def update(request: web.Request) -> web.Response:
     """PATCH /api/v1/accounts/update_credentials"""
-    return await _changed(request, await _wanted(request))
+    return await _changed(request, await wanted(request))
 
 
-async def _wanted(request: web.Request) -> ProfileChanges:
+async def wanted(request: web.Request) -> ProfileChanges:
     """What a form of the profile changes; Invalid with all that is wrong."""
     form = await forms.decode(request, ProfileForm)
     _check(form)
@@ -119,7 +119,7 @@ async def get_profile(request: web.Request) -> web.Response:
 
 async def update_profile(request: web.Request) -> web.Response:
     """PATCH /api/v1/profile"""
-    changes = await _wanted(request)
+    changes = await wanted(request)
     found = await request.app[DB].write(_update_profile, me(request).id, changes, now=request.app[NOW]())
     return answers.json(profile_entity(*found, site_of(request)))
 

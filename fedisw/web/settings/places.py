@@ -33,6 +33,13 @@ class Place:
 
 PLACES: Final = (
     Place(
+        key="profile",
+        path="/settings/profile",
+        name=later("Profile"),
+        about=later("Your name, your picture, a few words, and who may find you."),
+        icon="people",
+    ),
+    Place(
         key="factors",
         path="/settings/factors",
         name=later("Two-step sign-in"),
@@ -40,11 +47,32 @@ PLACES: Final = (
         icon="shield",
     ),
     Place(
+        key="email",
+        path="/settings/email",
+        name=later("E-mail address"),
+        about=later("Where we write to you, and what you sign in with."),
+        icon="mail",
+    ),
+    Place(
         key="password",
         path="/auth/password",
         name=later("Password"),
         about=later("Choose a new one; other devices and apps are signed out."),
         icon="key",
+    ),
+    Place(
+        key="devices",
+        path="/settings/devices",
+        name=later("Devices"),
+        about=later("Where you are signed in, and signing out everywhere."),
+        icon="phone",
+    ),
+    Place(
+        key="apps",
+        path="/settings/apps",
+        name=later("Apps"),
+        about=later("What may use your account, and taking it back."),
+        icon="out",
     ),
     Place(
         key="moving",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.web.settings import factors, home, leaving, moving, passkeys
+from fedisw.web.settings import apps, devices, email, factors, home, leaving, moving, passkeys, profile
 
-ROUTES: Final = (*moving.ROUTES, *leaving.ROUTES, *home.ROUTES, *factors.ROUTES, *passkeys.ROUTES)
+SECTIONS: Final = (home, profile, factors, passkeys, email, devices, apps, moving, leaving)
+ROUTES: Final = tuple(route for section in SECTIONS for route in section.ROUTES)
