@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
 
 from fedisw.config import FederationMode
 from fedisw.federation import policy
 from fedisw.federation.context import Peer
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden
-from fedisw.model.moderation import Severity
+from fedisw.model.moderation import DomainRule, Severity
 from fedisw.model.peers import Delivery, OutboundActivity
 from fedisw.model.statuses import Status, Visibility
-from fedisw.model.visibility import Verdict
+from fedisw.model.visibility import Audience, Reader, ReaderKind, Verdict, may_read
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, blocks, deliveries, recipients, statuses
 from fedisw.storage.queries.recipients import Inbox, Recipients
@@ -79,23 +80,43 @@ def admissible(tx: Tx, peer: Peer, found: Iterable[Inbox], *, erasure: bool) -> 
     return [inbox for inbox in inboxes if may(inbox.host)]
 
 
-def why_not(tx: Tx, peer: Peer, activity: OutboundActivity, delivery: Delivery) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the question about many deliveries rests on, read once for all of them and in their transaction."""
+
+    rules: Mapping[str, DomainRule]
+    authors: Mapping[int, Account]
+    posts: Mapping[int, Status]
+
+    @classmethod
+    def of(cls, tx: Tx, due: Sequence[tuple[Delivery, OutboundActivity]]) -> Self:
+        """Rules of the hosts, authors and posts of the activities."""
+        post_ids = [activity.status_id for _, activity in due if activity.status_id is not None]
+        return cls(
+            rules=recipients.rules_for(tx, sorted({delivery.host for delivery, _ in due})),
+            authors={found.id: found for found in accounts.by_ids(tx, (activity.account_id for _, activity in due))},
+            posts={found.id: found for found in statuses.by_ids(tx, post_ids)},
+        )
+
+
+def why_not(tx: Tx, peer: Peer, activity: OutboundActivity, delivery: Delivery, known: Known) -> str:
     """Why a delivery that was due when it was queued is not any more; empty when it still is (VIS-7)."""
     try:
-        policy.check_host(tx, delivery.host, mode=peer.settings.federation.mode)
+        policy.check_rule(known.rules.get(delivery.host), mode=peer.settings.federation.mode)
     except Forbidden:
         return "the server is blocked here"
     if not activity.body:
         return "what it says was deleted"
     if activity.type in TAKING_BACK:
         return ""
-    author = accounts.find(tx, activity.account_id)
+    author = known.authors.get(activity.account_id)
     if author is None or author.deleted_at is not None:
         return "the account was deleted"
     if author.suspended_at is not None and not _is_own_profile(activity, author):
         return "the account is suspended"
     if activity.status_id is not None:
-        return _why_not_post(tx, activity, delivery, activity.status_id)
+        status = known.posts.get(activity.status_id)
+        return "the post was deleted" if status is None else _why_not_post(tx, activity, delivery, status, author)
     if activity.target_id is not None and activity.type != "Flag" and blocks.either(tx, author.id, activity.target_id):
         return "there is a block between the two"
     return ""
@@ -106,16 +127,23 @@ def _is_own_profile(activity: OutboundActivity, author: Account) -> bool:
     return activity.type == "Update" and activity.object_uri == author.uri
 
 
-def _why_not_post(tx: Tx, activity: OutboundActivity, delivery: Delivery, status_id: int) -> str:
-    status = statuses.find(tx, status_id)
-    if status is None:
-        return "the post was deleted"
-    if audience.verdict_for_remote(tx, status_id=status_id, host=delivery.host) is not Verdict.YES:
-        return "the server may not have the post any more"
+def _why_not_post(tx: Tx, activity: OutboundActivity, delivery: Delivery, status: Status, author: Account) -> str:
     wanted = of_status(tx, status, engaged=activity.type == "Update")
-    if recipients.includes(tx, wanted, inbox=delivery.inbox, host=delivery.host):
+    is_for_them = recipients.includes(tx, wanted, inbox=delivery.inbox, host=delivery.host)
+    if is_for_them and _is_open_to_servers(status, author):  # `includes` leaves out hosts that the author blocks
+        return ""
+    if audience.verdict_for_remote(tx, status_id=status.id, host=delivery.host) is not Verdict.YES:
+        return "the server may not have the post any more"
+    if is_for_them:
         return ""
     had_it = activity.type == "Update" and deliveries.was_reached(
         tx, account_id=activity.account_id, object_uri=activity.object_uri, inbox=delivery.inbox
     )
     return "" if had_it else "nobody there is to get it any more"
+
+
+def _is_open_to_servers(status: Status, author: Account) -> bool:
+    """Whether any server may have the post that the author does not block: no relation needs to be looked up."""
+    reader = Reader(kind=ReaderKind.REMOTE)
+    who = Audience(visibility=status.visibility, local_only=status.local_only, reach=author.reach)
+    return author.usable and may_read(who, reader) is Verdict.YES

@@ -12,6 +12,7 @@ from fedisw.crypto.signed import Scheme
 from fedisw.federation.budget import RECURSION, Budget, Spent
 from fedisw.federation.keycache import KeyCache
 from fedisw.federation.pressure import Pressure
+from fedisw.jobs.together import Together
 from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.urls import Origin, same_origin
 from fedisw.net.client import Client, HeadersFor
@@ -49,6 +50,7 @@ class Peer:
     keys: KeyRing
     public_keys: KeyCache = field(default_factory=KeyCache)
     pressure: Pressure = field(default_factory=Pressure)
+    together: Together = field(default_factory=Together)
     budget: Budget | None = None
     depth: int = 0
 

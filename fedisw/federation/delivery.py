@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,14 +16,13 @@ from fedisw.federation.context import Peer
 from fedisw.jobs.backoff import retry_delay
 from fedisw.jobs.running import JobRun, Postpone
 from fedisw.jobs.work import Deliver
-from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, NotFound, Unreachable
 from fedisw.model.peers import Delivery, DeliveryState, OutboundActivity, PeerHost
 from fedisw.net.answer import MAX_RETRY_AFTER, Answer
 from fedisw.net.breaker import CLOSED, Breaker, LeftAlone
 from fedisw.observe import metrics
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, activities, deliveries, hosts
+from fedisw.storage.queries import activities, deliveries, hosts, job_ends
 
 log = structlog.get_logger("fedisw.delivery")
 
@@ -38,13 +38,24 @@ class Plan:
     delivery: Delivery
     activity: OutboundActivity
     host: PeerHost | None
-    author: Account | None
     obstacle: str
 
     @property
     def scheme(self) -> str:
         """The form of signature that the host took last."""
         return self.host.scheme if self.host is not None else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A delivery that was taken: `answer` is the status, `was_open` says that the host had been left alone."""
+
+    run: JobRun
+    plan: Plan
+    answer: int | None
+    at: datetime
+    scheme: str
+    was_open: bool
 
 
 async def deliver(peer: Peer, job: Deliver, run: JobRun) -> None:
@@ -54,7 +65,7 @@ async def deliver(peer: Peer, job: Deliver, run: JobRun) -> None:
         Unreachable: to be tried again.
         Postpone: the host is left alone for now; this was no attempt.
     """
-    plan = await peer.db.read(_plan, job.delivery_id, peer)
+    plan = await peer.together.read(peer.db, _plans, (job.delivery_id, peer))
     if plan is None:
         return
     if plan.obstacle:
@@ -88,7 +99,8 @@ async def _answered(peer: Peer, job: Deliver, run: JobRun, plan: Plan, before: B
         _pause(peer, plan.delivery.host, until=peer.now() + found.wait)
     match found.outcome:
         case Outcome.DELIVERED:
-            await run.finish_with(peer.db, _delivered, plan, found, peer.now(), scheme=scheme, was_open=before.is_open)
+            done = Done(run=run, plan=plan, answer=found.status, at=peer.now(), scheme=scheme, was_open=before.is_open)
+            run.ended(await peer.together.write(peer.db, _delivered, done))
             _count("done")
         case Outcome.FINAL:
             await _end(peer, run, plan, DeliveryState.REFUSED, found, tries=1)
@@ -100,19 +112,24 @@ async def _answered(peer: Peer, job: Deliver, run: JobRun, plan: Plan, before: B
             await _end(peer, run, plan, DeliveryState.REFUSED, found, tries=1)
 
 
-def _plan(tx: Tx, delivery_id: int, peer: Peer) -> Plan | None:
+def _plans(tx: Tx, asked: Sequence[tuple[int, Peer]]) -> list[Plan | None]:
     """None for a delivery that ended; an open one is asked again whether it is still due (VIS-7)."""
-    delivery = deliveries.find(tx, delivery_id)
-    activity = activities.find(tx, delivery.activity_id) if delivery is not None else None
-    if delivery is None or activity is None or delivery.state in ENDED:
-        return None
-    return Plan(
-        delivery=delivery,
-        activity=activity,
-        host=hosts.find(tx, delivery.host),
-        author=accounts.find(tx, activity.account_id),
-        obstacle=audience.why_not(tx, peer, activity, delivery),
-    )
+    open_ones = [item for item in deliveries.among(tx, [delivery_id for delivery_id, _ in asked]) if item.state not in ENDED]
+    sent = {item.id: item for item in activities.by_ids(tx, (item.activity_id for item in open_ones))}
+    due = {item.id: (item, sent[item.activity_id]) for item in open_ones if item.activity_id in sent}
+    if not due:
+        return [None] * len(asked)
+    known = audience.Known.of(tx, list(due.values()))
+    states = {state.host: state for state in hosts.among(tx, {item.host for item in open_ones})}
+
+    def plan(delivery_id: int, peer: Peer) -> Plan | None:
+        if delivery_id not in due:
+            return None
+        delivery, activity = due[delivery_id]
+        obstacle = audience.why_not(tx, peer, activity, delivery, known)
+        return Plan(delivery=delivery, activity=activity, host=states.get(delivery.host), obstacle=obstacle)
+
+    return [plan(*item) for item in asked]
 
 
 async def _end(peer: Peer, run: JobRun, plan: Plan, state: DeliveryState, found: Judgement, *, tries: int = 0) -> None:
@@ -131,16 +148,27 @@ async def _end(peer: Peer, run: JobRun, plan: Plan, state: DeliveryState, found:
     _count("refused" if state is DeliveryState.REFUSED else "cancelled")
 
 
-def _delivered(tx: Tx, plan: Plan, found: Judgement, now: datetime, *, scheme: str, was_open: bool) -> None:
-    """It is there; the host is well, and what waited for it may go (P-8)."""
-    host, known = plan.delivery.host, plan.host
-    deliveries.end(tx, plan.delivery.id, DeliveryState.DELIVERED, now=now, answer=found.status, tries=1)
-    if plan.scheme != scheme:
-        hosts.remember_scheme(tx, host, scheme, now=now)
+def _delivered(tx: Tx, arrived: Sequence[Done]) -> list[bool]:
+    """They are there: the ends of deliveries and jobs, in one transaction. False for a job that was not ours any more.
+
+    Their hosts are well, and what waited for them may go (P-8).
+    """
+    held = job_ends.finish(tx, [done.run.lease for done in arrived], now=max(done.at for done in arrived))
+    ended = [done for done in arrived if done.run.lease.id in held]
+    deliveries.end_delivered(tx, [(done.plan.delivery.id, done.answer, done.at) for done in ended])
+    for done in ended:
+        _host_is_well(tx, done)
+    return [done.run.lease.id in held for done in arrived]
+
+
+def _host_is_well(tx: Tx, done: Done) -> None:
+    host, known = done.plan.delivery.host, done.plan.host
+    if done.plan.scheme != done.scheme:
+        hosts.remember_scheme(tx, host, done.scheme, now=done.at)
     if known is not None and (known.failures or known.open_until is not None or known.dead_since is not None):
-        hosts.heard(tx, host, now=now)
-    if was_open:
-        deliveries.release(tx, host, now=now)
+        hosts.heard(tx, host, now=done.at)
+    if done.was_open:
+        deliveries.release(tx, host, now=done.at)
 
 
 async def _again(peer: Peer, job: Deliver, run: JobRun, plan: Plan, found: Judgement) -> None:

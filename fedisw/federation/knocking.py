@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urldefrag, urlsplit
 
@@ -68,6 +69,7 @@ async def post(peer: Peer, activity: OutboundActivity, inbox: str, *, remembered
     return told, FIRST
 
 
+@lru_cache(4_096)
 def wire_form(url: str) -> str:
     """Path and query as the client puts them on the wire, which is what must be signed."""
     bare = urldefrag(url).url

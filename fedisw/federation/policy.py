@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fedisw.config import FederationMode
 from fedisw.model.errors import Forbidden
-from fedisw.model.moderation import Severity
+from fedisw.model.moderation import DomainRule, Severity
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, domains, follows, statuses
 
@@ -20,7 +20,13 @@ def check_host(tx: Tx, host: str, *, mode: FederationMode) -> None:
     """
     if mode is FederationMode.OFF:
         raise Forbidden("federation is off")
-    rule = domains.rule_for(tx, host)
+    check_rule(domains.rule_for(tx, host), mode=mode)
+
+
+def check_rule(rule: DomainRule | None, *, mode: FederationMode) -> None:
+    """The same where the nearest rule for the host is known already."""
+    if mode is FederationMode.OFF:
+        raise Forbidden("federation is off")
     if rule is not None and rule.severity is Severity.SUSPEND:
         raise Forbidden("this server is blocked here")
     if mode is FederationMode.ALLOWLIST and (rule is None or not rule.allowed):

@@ -59,6 +59,16 @@ class JobRun:
         """Called by the worker when it has renewed the lease; monotonic seconds."""
         self._held_until = moment
 
+    def ended(self, held: bool) -> None:
+        """Its end was written together with that of others (queries/job_ends.py).
+
+        Raises:
+            LeaseLost: it was not ours any more, so nothing was written.
+        """
+        if not held:
+            raise LeaseLost
+        self.finished = True
+
     async def finish_with(self, db: Database, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the last write unit of the job; its effect and the end of the job are one transaction.
 

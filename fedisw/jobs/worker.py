@@ -50,8 +50,8 @@ class Lane:
 
 LANES = (
     Lane(queue=Queue.LOCAL, slots=4),
-    Lane(queue=Queue.INBOUND, slots=8),
-    Lane(queue=Queue.DELIVERY, slots=16),
+    Lane(queue=Queue.INBOUND, slots=16),
+    Lane(queue=Queue.DELIVERY, slots=32),
     Lane(queue=Queue.BULK, slots=2),
 )
 
@@ -148,8 +148,9 @@ class Worker:
             job_keeping.sweep(tx, now=now)
         rows.promote(tx, now=now)
         claimed: list[tuple[Queue, Claimed]] = []
+        with_work = rows.lanes(tx)
         for lane in self._lanes:
-            if self._free[lane.queue] > 0:
+            if self._free[lane.queue] > 0 and lane.queue.value in with_work:
                 found = rows.claim(
                     tx,
                     queue=lane.queue,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 MAX_RETRY_AFTER: Final = timedelta(hours=24)  # reliability, section 3.3
@@ -35,7 +36,8 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def media_type_of(header: str) -> tuple[str, dict[str, str]]:
+@lru_cache(256)
+def media_type_of(header: str) -> tuple[str, Mapping[str, str]]:
     """Media type in lower case and the parameters of a Content-Type header; an empty one if it has no `type/subtype`."""
     message = Message()
     message["Content-Type"] = header.replace("\r", "").replace("\n", "")

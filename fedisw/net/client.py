@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeAlias
@@ -30,6 +31,7 @@ HeadersFor: TypeAlias = Callable[[str, str], Mapping[str, str]]
 Trust: TypeAlias = ssl.SSLContext
 
 REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
+INBOXES: Final = 4_096  # URLs whose form was found to be good; addresses are checked with each connection all the same
 KEEP_OPEN: Final = 10.0  # seconds; below what servers keep, so that we seldom meet a connection they have just closed
 WIRE_SAFE: Final = "!$%&'()*+,/:;=?@[]|~"  # left as they are: ids are opaque, and signed byte for byte
 
@@ -75,6 +77,7 @@ class Client:
         self.breakers = breakers or Breakers(now=lambda: datetime.now(UTC))
         self._places = Places()
         self._session: aiohttp.ClientSession | None = None
+        self._known_url = lru_cache(INBOXES)(self._checked)  # what is posted goes to the same inboxes again and again
         self._agent = f"fedisw/{fedisw.__version__} (+{origin}/)"
 
     async def get(
@@ -136,7 +139,7 @@ class Client:
             TooLarge, Malformed: the headers of the answer. Final.
             Unreachable: name, connection, TLS, time, or a host left alone. Passing.
         """
-        origin, url = self._checked(url)
+        origin, url = self._known_url(url)
         call = _Call(method="POST", url=url, origin=origin, headers=headers, body=body)
         deadline = asyncio.get_running_loop().time() + seconds
         async with self._answered(call, deadline) as response:
@@ -204,9 +207,10 @@ class Client:
             return await self._request(call)
 
     async def _request(self, call: _Call) -> aiohttp.ClientResponse:
+        body = None if call.body is None else aiohttp.BytesPayload(call.body)  # saves aiohttp the search for what it is
         async with asyncio.timeout(self._times.dns + self._times.connect + self._times.headers):
             return await self._opened().request(
-                call.method, URL(call.url, encoded=True), headers=call.headers, data=call.body, allow_redirects=False
+                call.method, URL(call.url, encoded=True), headers=call.headers, data=body, allow_redirects=False
             )
 
     async def _read(
@@ -224,6 +228,8 @@ class Client:
 
     async def _diagnostics(self, response: aiohttp.ClientResponse, deadline: float) -> bytes:
         """What the peer says about a POST, for the log; its status counts even if this cannot be read."""
+        if response.content_length == 0:
+            return b""
         until = min(asyncio.get_running_loop().time() + self._times.diagnostics, deadline - 0.1)
         coding, most = response.headers.get("Content-Encoding", ""), limits.DIAGNOSTIC_BYTES
         try:

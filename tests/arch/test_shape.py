@@ -14,6 +14,7 @@ PLAIN = ("fedisw.services", "fedisw.storage.queries", "fedisw.model", "fedisw.vo
 TASK_MAKERS = {"asyncio.create_task", "asyncio.ensure_future"}
 MAY_MAKE_TASKS = {  # work that lives as long as the server or a connection, ended and awaited by its maker
     "fedisw.jobs.worker": "the claim loop of a process",
+    "fedisw.jobs.together": "one unit for many callers; each of them waits for it, and it ends with the last",
     "fedisw.jobs.schedule": "the clock of repeated jobs",
     "fedisw.runtime": "starts and ends the roles of a process",
     "fedisw.cli": "waits for signals beside the server",
@@ -29,6 +30,7 @@ MAY_READ_CLOCK = {
 }
 MAY_CATCH_ALL = {
     "fedisw.jobs.worker": "a fault in one job must not stop the others",
+    "fedisw.jobs.together": "whatever a unit raises belongs to its callers, one by one",
     "fedisw.web.middleware": "a fault in one request becomes a 500 with its id",
     "fedisw.cli": "a fault becomes an exit code",
     "fedisw.text.sanitise": "whatever the parser does, the text is shown escaped (HTM-2)",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fedisw.storage import outbox
-from fedisw.storage.queries import job_keeping
+from fedisw.storage.queries import job_ends, job_keeping
 from fedisw.storage.queries import jobs as rows
 from fedisw.storage.statements import Query
 from tests.conftest import MakeDatabase
@@ -18,8 +18,10 @@ HOT = [
     (rows.PROMOTE, "ix_jobs_waiting"),
     (rows.LOADS, "ix_jobs_running"),
     (rows.HOSTS, "ix_jobs_ready"),
+    (rows.LANES, "ix_jobs_ready"),
     (rows.PICK, "ix_jobs_ready"),
     (rows.RELEASE_NEXT, "ix_jobs_order"),
+    (job_ends.RELEASE_NEXT, "ix_jobs_order"),
     (outbox.ORDER_KEYS_IN_USE, "ix_jobs_order"),
     (job_keeping.KEY_IN_USE, "ux_jobs_key"),
     (job_keeping.LIVE_IN_ORDER, "ix_jobs_order"),
@@ -38,7 +40,7 @@ PARAMETERS = {
     "done_before": START,
     "dead_before": START,
 }
-BY_NUMBER = [rows.TAKE, rows.RENEW, rows.FINISH, rows.PUT_BACK, rows.BURY]
+BY_NUMBER = [job_ends.HELD, job_ends.FINISH, rows.TAKE, rows.RENEW, rows.FINISH, rows.PUT_BACK, rows.BURY]
 
 
 @pytest.mark.parametrize(("statement", "index"), HOT, ids=lambda value: value if isinstance(value, str) else "")

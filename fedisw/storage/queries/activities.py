@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.peers import OutboundActivity
 from fedisw.storage.db import Tx
-from fedisw.storage.statements import Command, Query
+from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.peers import activities, deliveries
 
 C = activities.c
 
 BY_ID = Query(OutboundActivity, select(activities).where(C.id == bindparam("id")))
+BY_IDS = Query(OutboundActivity, select(activities).where(IdIn(C.id, "ids")))
 BY_URI = Query(OutboundActivity, select(activities).where(C.uri == bindparam("uri")))
 INSERT_ONCE = Command(insert(activities).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
 ABOUT = Query(
@@ -49,6 +52,12 @@ def put_once(tx: Tx, activity: OutboundActivity) -> OutboundActivity:
 def find(tx: Tx, activity_id: int) -> OutboundActivity | None:
     """The activity with this id of the table."""
     return tx.one(BY_ID, id=activity_id)
+
+
+def by_ids(tx: Tx, ids: Iterable[int]) -> list[OutboundActivity]:
+    """Those that exist, in no particular order."""
+    wanted = sorted(set(ids))
+    return tx.all(BY_IDS, ids=wanted) if wanted else []
 
 
 def find_by_uri(tx: Tx, uri: str) -> OutboundActivity | None:

@@ -42,6 +42,17 @@ END = Command(
         ended_at=_ended,
     )
 )
+END_DELIVERED = Command(
+    update(deliveries)
+    .where(C.id == bindparam("key"))
+    .values(
+        state=DeliveryState.DELIVERED,
+        attempts=C.attempts + 1,
+        answer=func.coalesce(bindparam("status", type_=C.answer.type), C.answer),
+        reason="",
+        ended_at=_ended,
+    )
+)
 FAIL = Command(
     update(deliveries)
     .where(C.id == bindparam("key"))
@@ -156,6 +167,11 @@ def find(tx: Tx, delivery_id: int) -> Delivery | None:
     return tx.one(BY_ID, id=delivery_id)
 
 
+def among(tx: Tx, ids: Sequence[int]) -> list[Delivery]:
+    """Those of these that exist."""
+    return tx.all(AMONG, ids=list(ids)) if ids else []
+
+
 def add(tx: Tx, *, activity_id: int, inboxes: Sequence[Inbox], now: datetime, new_id: Callable[[], int]) -> list[Delivery]:
     """Store a delivery to each inbox; those that were not there before."""
     values = [
@@ -195,6 +211,11 @@ def end(
         tries=tries,
         refused=int(refused),
     )
+
+
+def end_delivered(tx: Tx, arrived: Sequence[tuple[int, int | None, datetime]]) -> None:
+    """They were taken: delivery, the status of the answer, and when."""
+    tx.many(END_DELIVERED, [{"key": key, "status": status, "ended_at": at} for key, status, at in arrived])
 
 
 def fail(tx: Tx, delivery_id: int, *, answer: int | None, reason: str, refused: bool, expired: bool, now: datetime) -> None:

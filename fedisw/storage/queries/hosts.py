@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.peers import PeerHost
 from fedisw.storage.db import Tx
-from fedisw.storage.statements import Command, Query
+from fedisw.storage.statements import Command, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.peers import hosts
 from fedisw.storage.tables.relations import follows
@@ -19,6 +20,7 @@ HEARD_EVERY = timedelta(minutes=1)  # how exactly `heard_at` is kept
 _CLOSED = {"failures": 0, "failing_since": None, "open_until": None, "opened": 0, "dead_since": None}
 
 BY_HOST = Query(PeerHost, select(hosts).where(C.host == bindparam("name")))
+BY_HOSTS = Query(PeerHost, select(hosts).where(TextIn(C.host, "names")))
 ADD = Command(insert(hosts).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
 HEARD = Command(
     update(hosts)
@@ -56,6 +58,12 @@ COUNT = Query(int, select(func.count()).select_from(hosts))
 def find(tx: Tx, host: str) -> PeerHost | None:
     """What we know of a server."""
     return tx.one(BY_HOST, name=host)
+
+
+def among(tx: Tx, names: Iterable[str]) -> list[PeerHost]:
+    """What we know of these servers."""
+    wanted = sorted(set(names))
+    return tx.all(BY_HOSTS, names=wanted) if wanted else []
 
 
 def heard(tx: Tx, host: str, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Text, bindparam, case, func, null, select, type_coerce, update
 
 from fedisw.model.jobs import Cause, JobState
@@ -21,7 +22,7 @@ MAX_ERROR = 300  # characters
 
 _now = bindparam("now", type_=Millis())
 _held = (C.id == bindparam("id"), C.fence == bindparam("fence"), C.state == JobState.RUNNING)
-_due = case((C.run_at <= _now, JobState.READY), else_=JobState.WAITING)
+DUE = case((C.run_at <= _now, JobState.READY), else_=JobState.WAITING)
 
 
 class LeaseLost(Exception):
@@ -64,6 +65,13 @@ class _HostLoad:
     running: int
 
 
+class _HostFirst(msgspec.Struct):
+    """A host and its first job that is ready; None when somebody took it just now."""
+
+    host: str
+    first: int | None
+
+
 PROMOTE = Command(
     update(jobs)
     .where(
@@ -94,7 +102,22 @@ def _next_host(after: ColumnElement[str]) -> ScalarSelect[str]:
 # a walk over the distinct hosts of the index: its cost is that of the hosts taken, not of the jobs waiting
 _hosts = select(_next_host(bindparam("after", type_=Text())).label("host")).cte("hosts", recursive=True)
 _hosts = _hosts.union_all(select(_next_host(_hosts.c.host)).where(_hosts.c.host.is_not(None)))
-HOSTS = Query(str, select(_hosts.c.host).where(_hosts.c.host.is_not(None)).limit(bindparam("limit")))
+_first = (
+    select(C.id)
+    .where(C.queue == bindparam("queue"), C.host == _hosts.c.host, C.state == JobState.READY)
+    .order_by(C.priority, C.id)
+    .limit(1)
+    .scalar_subquery()
+)
+HOSTS = Query(
+    _HostFirst,
+    select(_hosts.c.host, _first.label("first")).where(_hosts.c.host.is_not(None)).limit(bindparam("limit")),
+)
+
+_lanes = select(func.min(C.queue).label("queue")).where(C.state == JobState.READY).cte("lanes", recursive=True)
+_next_lane = select(func.min(C.queue)).where(C.state == JobState.READY, C.queue > _lanes.c.queue).scalar_subquery()
+_lanes = _lanes.union_all(select(_next_lane).where(_lanes.c.queue.is_not(None)))
+LANES = Query(str, select(_lanes.c.queue).where(_lanes.c.queue.is_not(None)))
 
 PICK = Query(
     int,
@@ -124,21 +147,18 @@ RENEW = Query(
     .returning(C.id),
 )
 _age = type_coerce(C.expires_at, BigInteger) - type_coerce(C.created_at, BigInteger)
-FINISH = Command(
-    update(jobs)
-    .where(*_held)
-    .values(
-        state=case((C.again, JobState.READY), else_=JobState.DONE),
-        finished_at=case((C.again, null()), else_=_now),
-        attempts=case((C.again, 0), else_=C.attempts),
-        created_at=case((C.again, _now), else_=C.created_at),
-        expires_at=case((C.again, type_coerce(_now, BigInteger) + _age), else_=C.expires_at),
-        again=False,
-        lease_until=None,
-        lease_owner=None,
-        last_error=None,
-    )
-)
+FINISHED = {  # what changes when a job is done; one that was asked for again meanwhile is ready once more
+    "state": case((C.again, JobState.READY), else_=JobState.DONE),
+    "finished_at": case((C.again, null()), else_=_now),
+    "attempts": case((C.again, 0), else_=C.attempts),
+    "created_at": case((C.again, _now), else_=C.created_at),
+    "expires_at": case((C.again, type_coerce(_now, BigInteger) + _age), else_=C.expires_at),
+    "again": False,
+    "lease_until": None,
+    "lease_owner": None,
+    "last_error": None,
+}
+FINISH = Command(update(jobs).where(*_held).values(**FINISHED))
 PUT_BACK = Command(
     update(jobs)
     .where(*_held)
@@ -166,12 +186,17 @@ BURY = Command(
     )
 )
 _first_in_order = select(func.min(C.id)).where(C.order_key == bindparam("order_key"), C.state.in_(LIVE)).scalar_subquery()
-RELEASE_NEXT = Command(update(jobs).where(C.id == _first_in_order, C.behind).values(behind=False, state=_due))
+RELEASE_NEXT = Command(update(jobs).where(C.id == _first_in_order, C.behind).values(behind=False, state=DUE))
 
 
 def promote(tx: Tx, *, now: datetime) -> int:
     """Jobs whose time has come become ready; gives their number, at most 500."""
     return tx.exec(PROMOTE, now=now)
+
+
+def lanes(tx: Tx) -> set[str]:
+    """Queues that have work, in one statement whose cost is that of the queues."""
+    return set(tx.all(LANES))
 
 
 def claim(tx: Tx, *, queue: str, limit: int, per_host: int, after_host: str, owner: str, until: datetime) -> list[Claimed]:
@@ -191,25 +216,30 @@ def claim(tx: Tx, *, queue: str, limit: int, per_host: int, after_host: str, own
     lock(tx, CLAIM_LOCK)
     own = tx.all(PICK, queue=queue, host="", limit=limit)
     running = {load.host: load.running for load in tx.all(LOADS, queue=queue)}
-    hosts = [host for host in _hosts_in_turn(tx, queue, after_host, limit + len(running)) if running.get(host, 0) < per_host]
+    hosts = [item for item in _hosts_in_turn(tx, queue, after_host, limit + len(running)) if running.get(item.host, 0) < per_host]
     share = max(1, limit // (len(hosts) + bool(own) or 1))
     ids = own[:share] if hosts else own
-    for host in hosts:
+    for item in hosts:
         if len(ids) >= limit:
             break
-        allowed = min(share, per_host - running.get(host, 0), limit - len(ids))
-        ids += tx.all(PICK, queue=queue, host=host, limit=allowed)
+        allowed = min(share, per_host - running.get(item.host, 0), limit - len(ids))
+        if allowed > 1:
+            ids += tx.all(PICK, queue=queue, host=item.host, limit=allowed)
+        elif item.first is not None:
+            ids.append(item.first)
     if not ids:
         return []
     taken = {job.id: job for job in tx.all(TAKE, ids=ids, owner=owner, until=until)}
     return [taken[job_id] for job_id in ids if job_id in taken]
 
 
-def _hosts_in_turn(tx: Tx, queue: str, after: str, limit: int) -> list[str]:
+def _hosts_in_turn(tx: Tx, queue: str, after: str, limit: int) -> list[_HostFirst]:
     """Hosts after the last one served, then from the beginning."""
-    later = tx.all(HOSTS, queue=queue, after=after, limit=limit) if after else []
-    first = tx.all(HOSTS, queue=queue, after="", limit=limit)
-    return list(dict.fromkeys([*later, *first]))
+    found = tx.all(HOSTS, queue=queue, after=after, limit=limit)
+    if after and len(found) < limit:
+        later = {item.host for item in found}
+        found += [item for item in tx.all(HOSTS, queue=queue, after="", limit=limit) if item.host not in later]
+    return found
 
 
 def renew(tx: Tx, *, ids: list[int], owner: str, until: datetime) -> list[int]:
