@@ -14,8 +14,10 @@ from typing import TypeVar, cast
 import aiosqlite
 
 from fedisw.model.errors import Unreachable
-from fedisw.storage.db import ConstraintBroken, Cursor, Tx, Unit
+from fedisw.storage.db import Unit
 from fedisw.storage.hooks import TRIES, Hooks, Outcome, Work, pause_after, settle
+from fedisw.storage.sqlite_reading import ReadLane
+from fedisw.storage.sqlite_units import failed, run_unit
 from fedisw.storage.statements import Dialect
 
 T = TypeVar("T")
@@ -24,8 +26,6 @@ OLDEST = (3, 40, 1)  # the oldest SQLite that is tested
 BATCH, BACKGROUND_BATCH = 128, 8  # units in one commit, and how many of them from the slow lane
 CACHED_STATEMENTS = 512
 IDLE = 5.0  # seconds without a write until the log is cut back
-PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-AWAY = PASSING | {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -76,7 +76,8 @@ class SqliteEngine:
 
     def __init__(self, writer: Connection, readers: tuple[Connection, Connection], hooks: Hooks) -> None:
         self.hooks = hooks
-        self._writer, self._readers = writer, readers
+        self._writer, self._connections = writer, (writer, *dict.fromkeys(readers))
+        self._readers = tuple(ReadLane(connection, hooks) for connection in readers)
         self._requests: deque[Work] = deque()
         self._slow: deque[Work] = deque()
         self._arrived = asyncio.Event()
@@ -94,7 +95,7 @@ class SqliteEngine:
             (self._slow if background else self._requests).append(work)
             self._arrived.set()
         else:
-            await self._read(work)
+            self._readers[1 if background else 0].add(work)
         return await answer
 
     async def close(self) -> None:
@@ -104,18 +105,11 @@ class SqliteEngine:
         self._closing = True
         self._arrived.set()
         await self._pump
-        for connection in (self._writer, *dict.fromkeys(self._readers)):
+        for lane in self._readers:
+            await lane.finish()
+        for connection in self._connections:
             await connection.close()
             connection.join()
-
-    async def _read(self, work: Work) -> None:
-        connection = self._readers[1 if work.background else 0]
-        while True:
-            work.tries += 1
-            outcome = await connection.run(partial(self._try, work))
-            if not outcome.again or work.tries >= TRIES:
-                return settle(work, outcome, self.hooks)
-            await asyncio.sleep(pause_after(work.tries))
 
     async def _write_batches(self) -> None:
         while True:
@@ -168,16 +162,16 @@ class SqliteEngine:
             await asyncio.sleep(pause_after(work.tries))
 
     def _try(self, work: Work, connection: sqlite3.Connection) -> Outcome:
-        """On the thread: one unit in its own transaction."""
+        """On the thread: one writing unit in its own transaction."""
         started = perf_counter()
         try:
-            connection.execute("BEGIN IMMEDIATE" if work.writes else "BEGIN")
-            outcome = self._run_unit(work, connection, started)
+            connection.execute("BEGIN IMMEDIATE")
+            outcome = run_unit(work, connection, self.hooks, started)
             if outcome.error is None:
                 connection.execute("COMMIT")
                 return outcome
         except sqlite3.Error as error:
-            outcome = _failed(error, perf_counter() - started)
+            outcome = failed(error, perf_counter() - started)
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         return outcome
@@ -189,7 +183,7 @@ class SqliteEngine:
             connection.execute("BEGIN IMMEDIATE")
             for work in batch:
                 connection.execute("SAVEPOINT unit")
-                outcome = self._run_unit(work, connection, perf_counter())
+                outcome = run_unit(work, connection, self.hooks, perf_counter())
                 if outcome.error is not None:
                     connection.execute("ROLLBACK TO unit")
                 connection.execute("RELEASE unit")
@@ -202,24 +196,6 @@ class SqliteEngine:
         for work, done in zip(batch, outcomes, strict=True):
             work.tries += done is not None
         return outcomes
-
-    def _run_unit(self, work: Work, connection: sqlite3.Connection, started: float) -> Outcome:
-        tx = Tx(cast(Cursor, connection.cursor()), self.dialect, writable=work.writes, hooks=self.hooks)
-        try:
-            result = work.unit(tx)
-            if tx.jobs:
-                self.hooks.flush(tx)
-        except BaseException as error:  # noqa: BLE001  whatever it is belongs to the caller, never to the writer
-            return _failed(error, perf_counter() - started, tx.statements)
-        finally:
-            tx.end()
-        return Outcome(
-            result=result,
-            events=tuple(tx.events),
-            jobs=bool(tx.jobs),
-            statements=tx.statements,
-            took=perf_counter() - started,
-        )
 
 
 async def open_sqlite(path: Path, hooks: Hooks, *, readers: int, busy_timeout_ms: int) -> SqliteEngine:
@@ -243,16 +219,3 @@ def _checkpoint(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA busy_timeout=0")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     connection.execute(f"PRAGMA busy_timeout={int(timeout)}")
-
-
-def _failed(error: BaseException, took: float, statements: int = 0) -> Outcome:
-    if isinstance(error, sqlite3.IntegrityError):
-        broken = ConstraintBroken(str(error))
-        broken.__cause__ = error
-        return Outcome(error=broken, took=took, statements=statements)
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.Error) else 0
-    if code not in AWAY:
-        return Outcome(error=error, took=took, statements=statements)
-    away = Unreachable(f"the database is not available: {error}", retry_after=5)
-    away.__cause__ = error
-    return Outcome(error=away, again=code in PASSING, took=took, statements=statements)

@@ -37,7 +37,7 @@ MAY_CATCH_ALL = {
     "fedisw.media.child": "decoders fed with hostile bytes may raise anything; the file is refused",
     "fedisw.storage.hooks": "the change is committed: a broken bus costs a poll, not the answer",
     "fedisw.storage.postgres": "whatever a unit raises belongs to its caller, never to the pool",
-    "fedisw.storage.sqlite": "whatever a unit raises belongs to its caller, never to the writer",
+    "fedisw.storage.sqlite_units": "whatever a unit raises belongs to its caller, never to the writer",
 }
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 EXCUSE = re.compile(
