@@ -16,13 +16,13 @@ from typing import Final
 
 from limits import RateLimitItemPerSecond
 from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
 
 from fedisw.model.errors import TooMany
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400  # seconds
 MAX_KEYS: Final = 200_000  # windows kept at a time (LIM-3), about 250 bytes each
 SWEEP_EVERY: Final = 10.0  # seconds between two looks for windows that are over, when full
+ANY: Final = "\0"  # stands for a key where the form of all keys of a rule is asked for
 FULL: Final = "no room"  # the key that all newcomers share when there is no room
 
 
@@ -76,7 +76,12 @@ class Standing:
 
     limit: int
     remaining: int
-    reset: datetime
+    end: float  # of the window, seconds since 1970
+
+    @property
+    def reset(self) -> datetime:
+        """When the bucket is full again."""
+        return datetime.fromtimestamp(self.end, tz=UTC)
 
 
 class Buckets:
@@ -89,9 +94,8 @@ class Buckets:
 
     def __init__(self, *, now: Callable[[], float], factor: float = 1.0, max_keys: int = MAX_KEYS) -> None:
         self._now, self._factor = now, factor
-        self._items: dict[str, RateLimitItemPerSecond] = {}
+        self._forms: dict[str, tuple[int, str, str]] = {}
         self._memory = BoundedMemory(now=now, max_keys=max_keys)
-        self._windows = FixedWindowRateLimiter(self._memory)
 
     def take(self, rule: Rule, key: str | int, *, cost: int = 1) -> Standing:
         """Count a hit.
@@ -103,27 +107,37 @@ class Buckets:
         Raises:
             TooMany: the bucket is used up; `retry_after` says until when.
         """
-        item = self._item(rule)
-        if self._factor and not self._windows.hit(item, str(key), cost=cost):
-            raise TooMany(retry_after=max(1, ceil(self._memory.window(item.key_for(str(key)))[1] - self._now())))
-        return self.look(rule, key)
+        if not self._factor:
+            return self.look(rule, key)
+        amount, before, after = self._form(rule)
+        count, end = self._memory.add(f"{before}{key}{after}", rule.seconds, cost)
+        if count > amount:
+            raise TooMany(retry_after=max(1, ceil(end - self._now())))
+        return Standing(limit=amount, remaining=amount - count, end=end)
 
     def look(self, rule: Rule, key: str | int) -> Standing:
         """What is left, without counting."""
-        item = self._item(rule)
-        count, end = self._memory.window(item.key_for(str(key)))
-        return Standing(limit=item.amount, remaining=max(0, item.amount - count), reset=datetime.fromtimestamp(end, tz=UTC))
+        amount, before, after = self._form(rule)
+        count, end = self._memory.window(f"{before}{key}{after}")
+        return Standing(limit=amount, remaining=max(0, amount - count), end=end)
 
     def forget(self, rule: Rule, key: str | int) -> None:
         """Begin anew, for instance after the right password."""
-        self._windows.clear(self._item(rule), str(key))
+        _, before, after = self._form(rule)
+        self._memory.clear(f"{before}{key}{after}")
 
-    def _item(self, rule: Rule) -> RateLimitItemPerSecond:
-        item = self._items.get(rule.name)
-        if item is None:
+    def reset(self) -> None:
+        """Begin everything anew."""
+        self._memory.reset()
+
+    def _form(self, rule: Rule) -> tuple[int, str, str]:
+        """How many hits a rule allows, and what stands before and after a key in the memory."""
+        form = self._forms.get(rule.name)
+        if form is None:
             amount = max(1, round(rule.limit * (self._factor or 1)))
-            self._items[rule.name] = item = RateLimitItemPerSecond(amount, rule.seconds, rule.name)
-        return item
+            before, _, after = RateLimitItemPerSecond(amount, rule.seconds, rule.name).key_for(ANY).partition(ANY)
+            self._forms[rule.name] = form = amount, before, after
+        return form
 
 
 @lru_cache(maxsize=8_192)
@@ -161,12 +175,16 @@ class BoundedMemory(Storage):
         return ValueError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        return self.add(key, expiry, amount)[0]
+
+    def add(self, key: str, expiry: int, amount: int) -> tuple[int, float]:
+        """Count hits; gives how many there are now, and the end of the window."""
         place = self._place(key)
         count, end = self._windows.get(place, (0, 0.0))
         now = self._now()
         count, end = (count + amount, end) if end > now else (amount, now + expiry)
         self._windows[place] = (count, end)
-        return count
+        return count, end
 
     def get(self, key: str) -> int:
         return self.window(key)[0]

@@ -9,8 +9,9 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final, TextIO
 
@@ -36,6 +37,9 @@ PLAIN: Final = re.compile(r"[A-Za-z0-9_.:/@+-]{0,200}")  # and no `//`: holds no
 MAX_VALUE: Final = 4_000  # characters of one value
 MAX_ERROR: Final = 300  # characters of the text of an error
 
+_request: Final = ContextVar("request", default="")
+_threshold: Final = [logging.NOTSET]  # set by `configure`
+
 
 def configure(*, json: bool, level: str, stream: TextIO | None = None) -> None:
     """Send our log and that of all libraries to `stream`; called once when a process starts.
@@ -46,10 +50,11 @@ def configure(*, json: bool, level: str, stream: TextIO | None = None) -> None:
         stream: stderr if None (stdout is for results of commands).
     """
     out = sys.stderr if stream is None else stream
-    number = logging.getLevelNamesMapping()[level.upper()]
+    _threshold[0] = number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _with_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _with_trace,
@@ -86,6 +91,21 @@ def bound(**fields: object) -> AbstractContextManager[None]:
     return structlog.contextvars.bound_contextvars(**fields)
 
 
+@contextmanager
+def of_request(number: str) -> Iterator[None]:
+    """Every event inside carries the number of the request; cheaper than `bound`, since it is for each of them."""
+    before = _request.set(number)
+    try:
+        yield
+    finally:
+        _request.reset(before)
+
+
+def is_wanted(level: int) -> bool:
+    """Whether events of a level (`logging.INFO`) are written at all; asked before many of them are put together."""
+    return level >= _threshold[0]
+
+
 def clean(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Hide what must never be logged and make every value one line (security LOG-1, LOG-2)."""
     return {name: HIDDEN if _is_secret(name) else _clean_value(value) for name, value in event.items()}
@@ -117,6 +137,12 @@ def one_line(text: str) -> str:
     if len(text) > MAX_VALUE:
         text = text[: MAX_VALUE - 1] + "…"
     return CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def _with_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if number := _request.get():
+        event["request_id"] = number
+    return event
 
 
 def _with_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

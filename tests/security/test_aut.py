@@ -191,7 +191,7 @@ async def test_aut_10_who_may_not_use_the_service_is_refused_on_every_address_fo
             answer = await api.call(route.method, path, headers=token)
             if (answer.status == 403) == (name in ALWAYS_OPEN):
                 wrong.append((name, answer.status))
-            api.runtime.buckets._windows.storage.reset()
+            api.runtime.buckets.reset()
         if route.auth.kind is Kind.SESSION and not route.auth.waiting:
             answer = await api.call(route.method, path, headers=cookie | {"Origin": "https://alpha.test"})
             if answer.status != 403:

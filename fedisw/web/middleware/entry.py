@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Final
 
@@ -11,7 +13,7 @@ from aiohttp.typedefs import Handler
 
 from fedisw.model.errors import FediswError, Forbidden, Invalid, NotFound, TooLarge, Unauthenticated
 from fedisw.observe import metrics
-from fedisw.observe.logging import bound, logger
+from fedisw.observe.logging import is_wanted, logger, of_request
 from fedisw.web import answers, errors, uploads
 from fedisw.web.errors import Told
 from fedisw.web.keys import ADDRESS, CALLER, REQUEST_ID, SETTINGS, VIEWER
@@ -25,14 +27,24 @@ SECRET_NAMES: Final = ("{token}", "{code}")
 log = logger("web")
 
 
+def _made_in_advance() -> Iterator[str]:
+    """Numbers of requests: the system is asked once for many, since each time it lets another thread take over."""
+    while True:
+        text = secrets.token_hex(8 * 256)
+        yield from (text[at : at + 16] for at in range(0, len(text), 16))
+
+
+_numbers: Final = _made_in_advance()
+
+
 @web.middleware
 async def outside(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request its number, run it, and log it: never its query, body or headers (LOG-1)."""
     began = perf_counter()
-    request[REQUEST_ID] = secrets.token_hex(8)
+    number = request[REQUEST_ID] = next(_numbers)
     request[ADDRESS] = address_of(request)
     pace.begun(request)
-    with bound(request_id=request[REQUEST_ID]):
+    with of_request(number):
         status = 500
         try:
             response = cors.preflight(request) or await _answered(request, handler)
@@ -98,6 +110,8 @@ def _note(request: web.Request, status: int, took: float) -> None:
     route = route_of(request)
     pattern = "none" if route is None else route.path
     metrics.http_request(request.method if route else "none", pattern, str(status)).observe(took)
+    if not is_wanted(logging.INFO):
+        return
     shown = pattern if any(name in pattern for name in SECRET_NAMES) else request.path
     log.info(
         "web.request",

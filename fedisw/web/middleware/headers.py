@@ -56,13 +56,13 @@ def content_policy(settings: Settings, *, form_targets: Iterable[str] = ()) -> s
 
 async def complete(request: web.Request, response: web.StreamResponse) -> None:
     """Signal `on_response_prepare`: what a handler has set stays."""
-    settings, headers = request.app[SETTINGS], response.headers
+    settings, headers, path = request.app[SETTINGS], response.headers, request.path
     headers.pop(hdrs.SERVER, None)
     headers["X-Request-Id"] = request.get(REQUEST_ID, "")
     headers.setdefault("X-Content-Type-Options", "nosniff")
     if settings.origin.scheme == "https":
         headers["Strict-Transport-Security"] = HSTS
-    shared = request.path.startswith(CROSS_ORIGIN)
+    shared = path.startswith(CROSS_ORIGIN)
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if shared else "same-origin")
     if headers.get(hdrs.CONTENT_TYPE, "").startswith("text/html"):
         for name, value in FIXED_OF_PAGES.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from aiohttp import web
@@ -69,4 +71,9 @@ def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     if standing is not None:
         response.headers["X-RateLimit-Limit"] = str(standing.limit)
         response.headers["X-RateLimit-Remaining"] = str(0 if response.status == 429 else standing.remaining)
-        response.headers["X-RateLimit-Reset"] = standing.reset.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        response.headers["X-RateLimit-Reset"] = _moment(standing.end)
+
+
+@lru_cache(maxsize=1_024)  # the end of a window is told with every answer in it
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
