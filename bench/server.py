@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from cProfile import Profile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import uvloop
 
@@ -41,11 +41,11 @@ async def probe(path: Path) -> None:
 
 @contextmanager
 def profiled(path: str | None) -> Iterator[None]:
-    """Keep a profile of this thread, if that was asked for."""
+    """Keep a profile of the CPU of this thread, if that was asked for."""
     if path is None:
         yield
         return
-    with Profile() as profile:
+    with Profile(thread_time) as profile:
         yield
     profile.dump_stats(path)
 
