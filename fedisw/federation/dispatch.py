@@ -17,6 +17,7 @@ from fedisw.federation.handlers.flag import handle_flag
 from fedisw.federation.handlers.follow import handle_follow
 from fedisw.federation.handlers.like import handle_like
 from fedisw.federation.handlers.move import handle_move
+from fedisw.federation.handlers.quoterequest import handle_quoterequest
 from fedisw.federation.handlers.reject import handle_reject
 from fedisw.federation.handlers.remove import handle_remove
 from fedisw.federation.handlers.undo import handle_undo
@@ -37,6 +38,7 @@ HANDLED: Final = frozenset(
         "Follow",
         "Like",
         "Move",
+        "QuoteRequest",
         "Reject",
         "Remove",
         "Undo",
@@ -92,6 +94,8 @@ async def _handle_own(peer: Peer, sender: Account, activity: act.Activity) -> No
             await handle_move(peer, sender, activity)
         case act.Add():
             await handle_add(peer, sender, activity)
+        case act.QuoteRequest():
+            await handle_quoterequest(peer, sender, activity)
         case act.Remove():
             await handle_remove(peer, sender, activity)
         case _:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias, assert_never, get_args
 
-from fedisw.federation import delivery, featured, inbox, own_links, publish, publish_people, refetch, threads
+from fedisw.federation import delivery, featured, inbox, own_links, publish, publish_people, quoting, refetch, threads
 from fedisw.federation.context import Peer
+from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs import work
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
 
 Arrived: TypeAlias = work.ProcessInbound | work.FetchParent | work.RefreshAccount | work.RefreshPoll | work.CheckLinks
+AboutQuote: TypeAlias = quote_jobs.AskToQuote | quote_jobs.WithdrawQuote | quote_jobs.AnswerQuote | quote_jobs.FetchQuoted
 AboutPost: TypeAlias = (
     work.PublishStatus
     | work.PublishEdit
@@ -35,7 +37,7 @@ AboutPeople: TypeAlias = (
     | work.PublishVote
     | work.PublishFlag
 )
-FederationJob: TypeAlias = Arrived | AboutPost | AboutPeople | work.Deliver
+FederationJob: TypeAlias = Arrived | AboutQuote | AboutPost | AboutPeople | work.Deliver
 KINDS: Final[tuple[type[Job], ...]] = get_args(FederationJob)
 
 
@@ -46,6 +48,8 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await delivery.deliver(peer, job, run)
         case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll() | work.CheckLinks():
             await _arrived(peer, job, run)
+        case quote_jobs.AskToQuote() | quote_jobs.WithdrawQuote() | quote_jobs.AnswerQuote() | quote_jobs.FetchQuoted():
+            await _about_quote(peer, job)
         case (
             work.PublishStatus()
             | work.PublishEdit()
@@ -72,6 +76,20 @@ async def _arrived(peer: Peer, job: Arrived, run: JobRun) -> None:
             await refetch.poll(peer, job.status_id)
         case work.CheckLinks():
             await own_links.check_links(peer, job.account_id)
+        case _:
+            assert_never(job)
+
+
+async def _about_quote(peer: Peer, job: AboutQuote) -> None:
+    match job:
+        case quote_jobs.AskToQuote():
+            await quoting.ask(peer, job)
+        case quote_jobs.WithdrawQuote():
+            await quoting.withdraw(peer, job)
+        case quote_jobs.AnswerQuote():
+            await quoting.answer(peer, job)
+        case quote_jobs.FetchQuoted():
+            await quoting.look_up(peer, job)
         case _:
             assert_never(job)
 

@@ -204,7 +204,7 @@ async def remote_status(peer: Peer, note: Note, *, author: Account) -> RemoteSta
     """A note, whose author was checked, as a post: the people that it names looked up, its text cleaned."""
     named = convert_note.named_in(note)
     known = await people(peer, named.mentioned, also=named.addressed)
-    return convert_note.status_of(note, author=author, known=known, own_origin=str(peer.origin), now=peer.now())
+    return convert_note.status_of(note, author=author, known=known, own_origin=str(peer.origin), now=peer.now(), depth=peer.depth)
 
 
 async def people(peer: Peer, uris: Iterable[str], *, also: Iterable[str] = ()) -> Mapping[str, Account]:

@@ -111,7 +111,7 @@ class SendMail(Job, frozen=True, kw_only=True):
     token: str = ""
 
 
-class _Publish(Job, frozen=True, kw_only=True):
+class Publish(Job, frozen=True, kw_only=True):
     """Make an activity and its deliveries. Twice: the activity's uri is unique, deliveries too."""
 
     max_age: ClassVar[timedelta] = WEEK
@@ -121,7 +121,7 @@ class _Publish(Job, frozen=True, kw_only=True):
         return self.kind + ":" + self.encode().decode()
 
 
-class _PublishPost(_Publish, frozen=True, kw_only=True):
+class PublishPost(Publish, frozen=True, kw_only=True):
     """An activity about one post of ours, in the order of what happened to it (P-9)."""
 
     status_id: int
@@ -131,17 +131,17 @@ class _PublishPost(_Publish, frozen=True, kw_only=True):
         return f"publish:{self.status_id}"
 
 
-class PublishStatus(_PublishPost, frozen=True, kw_only=True):
+class PublishStatus(PublishPost, frozen=True, kw_only=True):
     """Create of a new post."""
 
 
-class PublishEdit(_PublishPost, frozen=True, kw_only=True):
+class PublishEdit(PublishPost, frozen=True, kw_only=True):
     """Update of an edited post; `revision` tells edits apart."""
 
     revision: int
 
 
-class PublishDelete(_PublishPost, frozen=True, kw_only=True):
+class PublishDelete(PublishPost, frozen=True, kw_only=True):
     """Delete of a post that is gone here; `account_ids` are those it mentioned."""
 
     max_age: ClassVar[timedelta] = MONTH
@@ -152,11 +152,11 @@ class PublishDelete(_PublishPost, frozen=True, kw_only=True):
     account_ids: tuple[int, ...] = ()
 
 
-class PublishBoost(_PublishPost, frozen=True, kw_only=True):
+class PublishBoost(PublishPost, frozen=True, kw_only=True):
     """Announce of a boost (a status with `reblog_of_id`)."""
 
 
-class PublishUndoBoost(_Publish, frozen=True, kw_only=True):
+class PublishUndoBoost(Publish, frozen=True, kw_only=True):
     """Undo of a boost that is gone here."""
 
     account_id: int
@@ -171,13 +171,13 @@ class PublishUndoBoost(_Publish, frozen=True, kw_only=True):
         return f"publish:{self.boost_id}"
 
 
-class PublishLike(_Publish, frozen=True, kw_only=True):
+class PublishLike(Publish, frozen=True, kw_only=True):
     """Like of a post of another server."""
 
     favourite_id: int
 
 
-class PublishUndoLike(_Publish, frozen=True, kw_only=True):
+class PublishUndoLike(Publish, frozen=True, kw_only=True):
     """Undo of a like that is gone here."""
 
     account_id: int
@@ -186,13 +186,13 @@ class PublishUndoLike(_Publish, frozen=True, kw_only=True):
     author_id: int
 
 
-class PublishFollow(_Publish, frozen=True, kw_only=True):
+class PublishFollow(Publish, frozen=True, kw_only=True):
     """Follow of an account of another server."""
 
     follow_id: int
 
 
-class PublishUndoFollow(_Publish, frozen=True, kw_only=True):
+class PublishUndoFollow(Publish, frozen=True, kw_only=True):
     """Undo of a follow, or of a request, that is gone here."""
 
     follower_id: int
@@ -200,14 +200,14 @@ class PublishUndoFollow(_Publish, frozen=True, kw_only=True):
     follow_uri: str
 
 
-class AnswerFollow(_Publish, frozen=True, kw_only=True):
+class AnswerFollow(Publish, frozen=True, kw_only=True):
     """Accept of a follow by somebody elsewhere; `answer` tells repeated answers apart."""
 
     follow_id: int
     answer: int = 0
 
 
-class RejectFollow(_Publish, frozen=True, kw_only=True):
+class RejectFollow(Publish, frozen=True, kw_only=True):
     """Reject of a follow, or removal of a follower elsewhere."""
 
     follow_uri: str
@@ -215,13 +215,13 @@ class RejectFollow(_Publish, frozen=True, kw_only=True):
     target_id: int
 
 
-class PublishBlock(_Publish, frozen=True, kw_only=True):
+class PublishBlock(Publish, frozen=True, kw_only=True):
     """Block of an account of another server."""
 
     block_id: int
 
 
-class PublishUndoBlock(_Publish, frozen=True, kw_only=True):
+class PublishUndoBlock(Publish, frozen=True, kw_only=True):
     """Undo of a block that is gone here."""
 
     account_id: int
@@ -229,14 +229,14 @@ class PublishUndoBlock(_Publish, frozen=True, kw_only=True):
     block_uri: str
 
 
-class PublishProfile(_Publish, frozen=True, kw_only=True):
+class PublishProfile(Publish, frozen=True, kw_only=True):
     """Update of a local actor; `revision` tells changes apart."""
 
     account_id: int
     revision: int
 
 
-class PublishMove(_Publish, frozen=True, kw_only=True):
+class PublishMove(Publish, frozen=True, kw_only=True):
     """Move of a local actor, after the Update that says where it went."""
 
     account_id: int
@@ -259,7 +259,7 @@ class MoveFollowers(Job, frozen=True, kw_only=True):
         return f"MoveFollowers:{self.account_id}:{self.target_id}:{self.after}"
 
 
-class PublishAccountDelete(_Publish, frozen=True, kw_only=True):
+class PublishAccountDelete(Publish, frozen=True, kw_only=True):
     """Delete of a local actor, to every server that ever got something."""
 
     max_age: ClassVar[timedelta] = MONTH
@@ -267,14 +267,14 @@ class PublishAccountDelete(_Publish, frozen=True, kw_only=True):
     account_id: int
 
 
-class PublishVote(_Publish, frozen=True, kw_only=True):
+class PublishVote(Publish, frozen=True, kw_only=True):
     """Votes of a local person in a poll of another server."""
 
     poll_id: int
     account_id: int
 
 
-class PublishPoll(_Publish, frozen=True, kw_only=True):
+class PublishPoll(Publish, frozen=True, kw_only=True):
     """New counts of a local poll, at most one a minute (`minute` since 1970).
 
     Not in the order of its post: it waits for the end of the minute, and an edit or a deletion must not wait for it.
@@ -285,7 +285,7 @@ class PublishPoll(_Publish, frozen=True, kw_only=True):
     minute: int
 
 
-class PublishPin(_Publish, frozen=True, kw_only=True):
+class PublishPin(Publish, frozen=True, kw_only=True):
     """Add to, or Remove from, the featured collection."""
 
     account_id: int
@@ -294,7 +294,7 @@ class PublishPin(_Publish, frozen=True, kw_only=True):
     change_id: int
 
 
-class PublishFlag(_Publish, frozen=True, kw_only=True):
+class PublishFlag(Publish, frozen=True, kw_only=True):
     """A report forwarded to the server of the account it is about, by the instance actor (MOD-7)."""
 
     report_id: int

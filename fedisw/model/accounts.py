@@ -162,6 +162,7 @@ class User:
     posting_visibility: str = "public"
     posting_sensitive: bool = False
     posting_language: str = ""
+    posting_quote_policy: str = "followers"
     last_active_at: datetime | None = None
     confirm_token_hash: bytes | None = None
     confirm_sent_at: datetime | None = None

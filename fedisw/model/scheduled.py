@@ -32,6 +32,8 @@ class Plan:
     in_reply_to_id: int | None = None
     poll: PlannedPoll | None = None
     app_id: int | None = None
+    quoted_id: int | None = None
+    quote_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

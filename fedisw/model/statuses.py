@@ -37,7 +37,8 @@ class Status:
     """A post, or a boost of one (`reblog_of_id`).
 
     `content` is clean HTML, `text` what the author typed (ours only). `revision` grows with every change
-    of what the post shows, counters included. `edited_at` is the newest `updated` that was applied.
+    of what the post shows, counters included. `edited_at` is the newest `updated` that was applied. `quote_policy` is read
+    by model/quotes.py; `quoted_uri` is the id of the post that it quotes, empty when it quotes none.
     """
 
     id: int
@@ -67,6 +68,9 @@ class Status:
     reblogs_count: int = 0
     favourites_count: int = 0
     revision: int = 0
+    quotes_count: int = 0
+    quote_policy: str = ""
+    quoted_uri: str = ""
 
     @property
     def local(self) -> bool:
@@ -108,7 +112,10 @@ class StatusEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody wants to post, cleaned and resolved; `html` is clean, mentions are accounts we know."""
+    """What somebody wants to post, cleaned and resolved; `html` is clean, mentions are accounts we know.
+
+    `quote_policy` is None where the author did not choose: the default for a new post, unchanged for an edit.
+    """
 
     html: str
     text: str = ""
@@ -123,6 +130,8 @@ class Draft:
     in_reply_to_id: int | None = None
     poll: PollDraft | None = None
     app_id: int | None = None
+    quoted_id: int | None = None
+    quote_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +168,20 @@ class RemoteStatus:
     poll: RemotePoll | None = None
     in_reply_to_uri: str = ""
     conversation_uri: str = ""
+    quote: RemoteQuote | None = None
+    quote_policy: str = ""
     published: datetime
     updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteQuote:
+    """What a remote post quotes. `is_legacy`: written by software that knows no consent; `depth`: quotes above it."""
+
+    uri: str
+    stamp_uri: str = ""
+    is_legacy: bool = False
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fedisw.model.accounts import Account
 from fedisw.model.media import Media
 from fedisw.model.oauth import App
+from fedisw.model.quotes import Quote
 from fedisw.model.statuses import Poll, Status
 
 
@@ -33,6 +34,7 @@ class StatusView:
     poll: Poll | None = None
     app: App | None = None
     reblog: StatusView | None = None
+    quote: Quote | None = None
 
     @property
     def shown(self) -> StatusView:
@@ -42,12 +44,13 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """What a viewer did with a post."""
+    """What a viewer did with a post; `follows`: is a follower of its author."""
 
     favourited: bool = False
     reblogged: bool = False
     bookmarked: bool = False
     pinned: bool = False
     muted: bool = False
+    follows: bool = False
     voted: bool = False
     own_votes: tuple[int, ...] = ()

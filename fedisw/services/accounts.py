@@ -39,6 +39,7 @@ class ProfileChanges:
     posting_visibility: str | None = None
     posting_sensitive: bool | None = None
     posting_language: str | None = None
+    posting_quote_policy: str | None = None
 
 
 _PROFILE = (
@@ -58,7 +59,7 @@ _PROFILE = (
     "attribution_domains",
     "reach",
 )
-_POSTING = ("posting_visibility", "posting_sensitive", "posting_language")
+_POSTING = ("posting_visibility", "posting_sensitive", "posting_language", "posting_quote_policy")
 
 
 def update_profile(tx: Tx, *, account_id: int, changes: ProfileChanges, now: datetime) -> Account:

@@ -17,7 +17,7 @@ from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import OPEN
-from fedisw.services import dialogues, finding, hydrate, notifications, posting, streams, tagging
+from fedisw.services import dialogues, finding, hydrate, notifications, posting, quoting, streams, tagging
 from fedisw.services import media as files
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
@@ -44,25 +44,28 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     status = own_status(tx, status_id, author_id=author.id)
     if status.reblog_of_id is not None:
         raise NotFound("status", status_id)
-    if not draft.html and not draft.media_ids and draft.poll is None:
+    if not draft.html and not draft.media_ids and draft.poll is None and not status.quoted_uri:
         raise Invalid("text", "can't be blank", code="ERR_BLANK")
+    if status.quoted_uri and (draft.media_ids or draft.poll is not None):
+        raise Invalid("base", quoting.ALONE)
     before = media.of_statuses(tx, [status.id])
     poll = polls.get(tx, status.poll_id) if status.poll_id is not None else None
     changed = replace(
         status,
-        content=draft.html,
+        content=quoting.link_again(tx, status, draft.html),
         text=draft.text,
         spoiler_text=draft.spoiler_text,
         sensitive=draft.sensitive,
         language=draft.language or status.language,
     )
+    policy = status.quote_policy if draft.quote_policy is None or status.visibility not in OPEN else draft.quote_policy
     same_files = [item.id for item in before] == list(draft.media_ids)
     if changed == status and same_files and _same_poll(poll, draft):
-        return status
+        return _only_policy(tx, status, draft)
     _keep_form(tx, status, before=before, poll=poll, form_id=new_id())
     _set_files(tx, status, before=before, wanted=draft.media_ids, author_id=author.id, now=now)
     poll_id = _set_poll(tx, status, poll, draft, new_id=new_id)
-    statuses.edit(tx, replace(changed, poll_id=poll_id, edited_at=_later_second(status, now)))
+    statuses.edit(tx, replace(changed, poll_id=poll_id, quote_policy=policy, edited_at=_later_second(status, now)))
     _rename(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
     notifications.for_new_status(tx, replace(status, created_at=now), author=author, mentioned=draft.mentioned, now=now)
     edited = statuses.get(tx, status.id)
@@ -72,6 +75,12 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     if not status.local_only:
         tx.enqueue(PublishEdit(status_id=status.id, revision=edited.revision))
     return edited
+
+
+def _only_policy(tx: Tx, status: Status, draft: Draft) -> Status:
+    if draft.quote_policy is None:
+        return status
+    return quoting.set_policy(tx, account_id=status.account_id, status_id=status.id, policy=draft.quote_policy)
 
 
 def _later_second(status: Status, now: datetime) -> datetime:
@@ -169,16 +178,18 @@ def _tell_of_edit(tx: Tx, status: Status, *, now: datetime) -> None:
             status=status,
             now=now,
         )
+    quoting.tell_quoting(tx, status, now=now)
 
 
 def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: datetime, new_id: NewId) -> Status | None:
     """Another server changed a post of `author`; None when it is not stored, not the author's, or not newer (ING-3, ING-6).
 
-    Without a newer `updated` only the counts of a poll are taken over.
+    Without a newer `updated` only the counts of a poll, consent to its quote and who may quote it are taken over.
     """
     status = statuses.find_by_uri(tx, remote.uri)
     if status is None or status.account_id != author.id or status.local:
         return None
+    quoting.receive_change(tx, status, remote)
     poll = polls.get(tx, status.poll_id) if status.poll_id is not None else None
     if remote.updated is None or remote.updated <= (status.edited_at or status.created_at):
         return _take_counts(tx, status, poll, remote, now=now)
@@ -197,6 +208,7 @@ def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: dat
             sensitive=remote.sensitive,
             language=remote.language or status.language,
             emojis=remote.emojis,
+            quote_policy=remote.quote_policy,
             poll_id=poll_id,
             edited_at=min(remote.updated, now),
         ),
@@ -320,6 +332,7 @@ def delete_by_remote(tx: Tx, *, actor: Account, uri: str, now: datetime) -> bool
 def _remove(tx: Tx, status: Status, *, account: Account, now: datetime, ours: bool) -> None:
     streams.tell_removed(tx, status)
     dialogues.forget(tx, status)
+    quoting.end(tx, status)
     shown = tagging.shown_in(tx, status)
     statuses.remove(tx, status.id)
     tagging.recount(tx, account_id=status.account_id, tag_ids=shown)

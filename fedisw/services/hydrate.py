@@ -8,16 +8,17 @@ from collections.abc import Iterable, Sequence
 from fedisw.model.accounts import Account
 from fedisw.model.media import Media
 from fedisw.model.oauth import App
+from fedisw.model.quotes import Quote
 from fedisw.model.statuses import Poll, Status
 from fedisw.model.views import Flags, StatusView, TagView
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, marks, media, oauth, polls, statuses
+from fedisw.storage.queries import accounts, marks, media, oauth, polls, quotes, statuses
 
 
 def views(tx: Tx, ids: Sequence[int]) -> list[StatusView]:
     """These posts with all that they show, in the order given; who may read them was asked before.
 
-    Nine statements at most, however many posts.
+    Ten statements at most, however many posts.
     """
     rows = {row.id: row for row in statuses.by_ids(tx, ids)}
     missing = {row.reblog_of_id for row in rows.values() if row.reblog_of_id is not None} - rows.keys()
@@ -51,6 +52,7 @@ def flags(tx: Tx, ids: Iterable[int], viewer_id: int) -> tuple[dict[int, Flags],
             bookmarked="bookmarked" in done,
             pinned="pinned" in done,
             muted="muted" in done,
+            follows="follows" in done,
         )
         for status_id, done in kinds.items()
     }
@@ -88,6 +90,8 @@ class _Parts:
             poll.id: poll for poll in polls.by_ids(tx, [row.poll_id for row in rows.values() if row.poll_id is not None])
         }
         wanted = {row.app_id for row in rows.values() if row.app_id is not None}
+        quoting = [row.id for row in rows.values() if row.quoted_uri]
+        self._quotes: dict[int, Quote] = {quote.status_id: quote for quote in quotes.of_statuses(tx, quoting)}
         self._apps: dict[int, App] = {app.id: app for app in oauth.apps_by_ids(tx, wanted)}
 
     def view(self, row: Status) -> StatusView:
@@ -100,5 +104,6 @@ class _Parts:
             tags=tuple(self._tags[row.id]),
             poll=self._polls.get(row.poll_id) if row.poll_id is not None else None,
             app=self._apps.get(row.app_id) if row.app_id is not None else None,
+            quote=self._quotes.get(row.id),
             reblog=self.view(boosted) if boosted is not None else None,
         )

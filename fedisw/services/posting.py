@@ -10,10 +10,11 @@ from fedisw.jobs.work import ClosePoll, FanOut, FetchParent, PublishStatus
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Conflict, Gone, Invalid, NotFound
 from fedisw.model.media import Media, MediaKind, MediaState
+from fedisw.model.quotes import Policy
 from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
 from fedisw.model.statuses import Poll as PollValue
 from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
-from fedisw.services import dialogues, finding, notifications
+from fedisw.services import dialogues, finding, notifications, quoting
 from fedisw.services import media as files
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tag_marks, tombstones
@@ -50,12 +51,15 @@ def create_status(
         earlier = _earlier(tx, author.id, idempotency_key, status_id, now)
         if earlier is not None:
             return earlier
-    if not draft.html and not draft.media_ids and draft.poll is None:
+    if not draft.html and not draft.media_ids and draft.poll is None and draft.quoted_id is None:
         raise Invalid("text", "can't be blank", code="ERR_BLANK")
     parent = readable_parent(tx, draft.in_reply_to_id, author.id)
-    draft = _no_wider(tx, draft, parent)
+    quoted = quoting.quotable(tx, draft, author=author)
+    draft = quoting.no_wider(_no_wider(tx, draft, parent), quoted)
     poll = _new_poll(draft.poll, status_id=status_id, author=author, poll_id=new_id()) if draft.poll else None
     status = _local_row(tx, author=author, draft=draft, status_id=status_id, uri=uri, url=url, parent=parent, poll=poll, now=now)
+    if quoted is not None:
+        status = replace(status, quoted_uri=quoted.status.uri)
     statuses.insert_once(tx, status)
     if poll is not None:
         _store_poll(tx, poll)
@@ -64,6 +68,8 @@ def create_status(
     _count(tx, status, author=author)
     dialogues.add(tx, status, new_id=new_id, now=now)
     notifications.for_new_status(tx, status, author=author, mentioned=draft.mentioned, now=now)
+    if quoted is not None:
+        quoting.begin(tx, status, quoted, now=now, stamp=uri.replace("/ap/objects/", "/ap/quotes/"))
     finding.changed_here(tx, status_id)
     tx.enqueue(FanOut(status_id=status_id))
     if not status.local_only:
@@ -102,8 +108,16 @@ def _local_row(
         conversation_id=parent.conversation_id if parent else _conversation(tx, status_id, uri),
         poll_id=poll.id if poll else None,
         app_id=draft.app_id,
+        quote_policy=_quote_policy(draft),
         created_at=now,
     )
+
+
+def _quote_policy(draft: Draft) -> str:
+    """What the author chose, the author's followers otherwise; nobody quotes what is not for everybody (VIS-5)."""
+    if draft.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
+        return ""
+    return Policy.FOLLOWERS.text if draft.quote_policy is None else draft.quote_policy
 
 
 def _earlier(tx: Tx, account_id: int, key: tuple[str, bytes], status_id: int, now: datetime) -> Status | None:
@@ -191,6 +205,8 @@ def store_remote_status(
     _store_names(tx, status, mentioned=named, silent=remote.silent, tags=remote.tags, new_id=new_id)
     _count(tx, status, author=author)
     dialogues.add(tx, status, new_id=new_id, now=now)
+    if remote.quote is not None:
+        quoting.receive(tx, status, remote.quote, now=now)
     for waiting in statuses.waiting_for(tx, status.uri):
         dialogues.join_threads(tx, conversation_id=waiting.conversation_id, into=status.conversation_id)
         statuses.connect(tx, waiting, parent=status)
@@ -227,6 +243,8 @@ def _remote_row(
         in_reply_to_uri=remote.in_reply_to_uri,
         conversation_id=_remote_conversation(tx, remote, parent, status_id),
         poll_id=new_id() if remote.poll else None,
+        quote_policy=remote.quote_policy,
+        quoted_uri=remote.quote.uri if remote.quote else "",
         created_at=min(remote.published, now),
         edited_at=remote.updated if remote.updated and remote.updated > remote.published else None,
     )

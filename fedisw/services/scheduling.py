@@ -11,10 +11,10 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden, Gone, Invalid
 from fedisw.model.paging import Page
 from fedisw.model.scheduled import Plan, ScheduledStatus
-from fedisw.model.statuses import Draft, PollDraft, Status
+from fedisw.model.statuses import Draft, PollDraft, Status, Visibility
 from fedisw.model.visibility import narrower
 from fedisw.services import media as files
-from fedisw.services import posting
+from fedisw.services import posting, quoting
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, idempotency, media, scheduled
@@ -52,7 +52,7 @@ def schedule(
         earlier = _earlier(tx, author.id, idempotency_key, scheduled_id, now)
         if earlier is not None:
             return earlier
-    if not plan.text and not plan.media_ids and plan.poll is None:
+    if not plan.text and not plan.media_ids and plan.poll is None and plan.quoted_id is None:
         raise Invalid("text", "can't be blank", code="ERR_BLANK")
     _check_time(tx, author.id, at, now=now)
     if scheduled.count(tx, author.id) >= MOST:
@@ -61,11 +61,21 @@ def schedule(
     if parent is not None and not chosen:
         plan = replace(plan, visibility=narrower(plan.visibility, parent.visibility))
     files.check(tx, plan.media_ids, account_id=author.id)
+    _check_quote(tx, author, plan)
     post = ScheduledStatus(id=scheduled_id, account_id=author.id, scheduled_at=at, plan=plan, created_at=now)
     scheduled.add(tx, post)
     scheduled.keep_files(tx, post.id, plan.media_ids)
     _wait(tx, post.id, at)
     return post
+
+
+def _check_quote(tx: Tx, author: Account, plan: Plan) -> None:
+    """Refuse now what could not be quoted now; whom a direct post names is asked when it comes out."""
+    if plan.quoted_id is not None:
+        visibility = Visibility.PRIVATE if plan.visibility is Visibility.DIRECT else plan.visibility
+        poll = None if plan.poll is None else PollDraft(options=plan.poll.options, expires_at=None)
+        draft = Draft(html="", visibility=visibility, media_ids=plan.media_ids, poll=poll, quoted_id=plan.quoted_id)
+        quoting.quotable(tx, draft, author=author)
 
 
 def _earlier(tx: Tx, account_id: int, key: tuple[str, bytes], scheduled_id: int, now: datetime) -> ScheduledStatus | None:
@@ -179,4 +189,6 @@ def _draft(plan: Plan, *, html: str, mentioned: tuple[int, ...], now: datetime) 
             hide_totals=plan.poll.hide_totals,
         ),
         app_id=plan.app_id,
+        quoted_id=plan.quoted_id,
+        quote_policy=plan.quote_policy,
     )

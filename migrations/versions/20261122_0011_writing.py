@@ -16,10 +16,15 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Expand."""
     _scheduled()
+    _quotes()
 
 
 def downgrade() -> None:
     """One step back."""
+    op.drop_table("quotes")
+    op.drop_column("users", "posting_quote_policy")
+    for name in ("quoted_uri", "quote_policy", "quotes_count"):
+        op.drop_column("statuses", name)
     op.drop_table("scheduled_media")
     op.drop_table("scheduled_statuses")
 
@@ -49,3 +54,28 @@ def _scheduled() -> None:
         sa.PrimaryKeyConstraint("media_id", name="pk_scheduled_media"),
     )
     op.create_index("ix_scheduled_media_scheduled_id", "scheduled_media", ["scheduled_id"])
+
+
+def _quotes() -> None:
+    op.add_column("statuses", sa.Column("quotes_count", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("statuses", sa.Column("quote_policy", sa.Text(), nullable=False, server_default=""))
+    op.add_column("statuses", sa.Column("quoted_uri", sa.Text(), nullable=False, server_default=""))
+    op.add_column("users", sa.Column("posting_quote_policy", sa.Text(), nullable=False, server_default="followers"))
+    op.create_table(
+        "quotes",
+        sa.Column("status_id", BIG_ID, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("quoted_id", BIG_ID, nullable=True),
+        sa.Column("quoted_account_id", BIG_ID, nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("approval_uri", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_quotes_account_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["quoted_id"], ["statuses.id"], name="fk_quotes_quoted_id", ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["status_id"], ["statuses.id"], name="fk_quotes_status_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("status_id", name="pk_quotes"),
+    )
+    op.create_index("ix_quotes_account_id", "quotes", ["account_id"])
+    op.create_index("ix_quotes_quoted", "quotes", ["quoted_id", "status_id"])
+    stamped = sa.text("approval_uri != ''")
+    op.create_index("ix_quotes_stamp", "quotes", ["approval_uri"], sqlite_where=stamped, postgresql_where=stamped)

@@ -45,6 +45,9 @@ WRITING = {
     "GET /api/v1/scheduled_statuses/{}",
     "PUT /api/v1/scheduled_statuses/{}",
     "DELETE /api/v1/scheduled_statuses/{}",
+    "GET /api/v1/statuses/{}/quotes",
+    "POST /api/v1/statuses/{}/quotes/{}/revoke",
+    "PUT /api/v1/statuses/{}/interaction_policy",
 }
 TALKS = {
     "GET /api/v1/conversations",

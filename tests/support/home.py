@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 
 from fedisw.crypto import keys as crypto_keys
 from fedisw.crypto.seal import Sealer
-from fedisw.federation import featured, inbox, refetch, threads
+from fedisw.federation import featured, inbox, quoting, refetch, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
+from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs import work
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.worker import Worker
@@ -55,6 +56,10 @@ OTHERS = (  # jobs that belong to other parts of the program; noted, not done
     work.PublishUndoFollow,
     work.PublishFollow,
     work.ClosePoll,
+    quote_jobs.AskToQuote,
+    quote_jobs.AnswerQuote,
+    quote_jobs.WithdrawQuote,
+    work.PublishEdit,
 )
 
 
@@ -158,6 +163,8 @@ async def _run(peer: Peer, job: object) -> None:
             await featured.refresh(peer, job.account_id)
         case work.FetchParent():
             await threads.fetch_parent(peer, job.status_id)
+        case quote_jobs.FetchQuoted():
+            await quoting.look_up(peer, job)
         case work.RefreshPoll():
             await refetch.poll(peer, job.status_id)
         case _:

@@ -9,6 +9,7 @@ from html import escape
 from typing import Final
 
 from fedisw.federation.convert.actor import emojis_of
+from fedisw.federation.convert.quote import policy_of, quote_of
 from fedisw.model.accounts import Account
 from fedisw.model.media import MediaKind
 from fedisw.model.statuses import ObjectType, RemoteMedia, RemotePoll, RemoteStatus, Visibility
@@ -63,7 +64,9 @@ def visibility_of(note: Note, author: Account) -> Visibility:
     return Visibility.DIRECT
 
 
-def status_of(note: Note, *, author: Account, known: Mapping[str, Account], own_origin: str, now: datetime) -> RemoteStatus:
+def status_of(
+    note: Note, *, author: Account, known: Mapping[str, Account], own_origin: str, now: datetime, depth: int = 0
+) -> RemoteStatus:
     """The post that a note is.
 
     Args:
@@ -71,6 +74,7 @@ def status_of(note: Note, *, author: Account, known: Mapping[str, Account], own_
         known: accounts by id, of those whom it names.
         own_origin: ours; threads of ours are found by the post answered, not by their name.
         now: nothing is newer than this (ING-13).
+        depth: how many posts above it quote it, one the next.
     """
     named = named_in(note)
     mentioned = _ids(named.mentioned, known)
@@ -92,6 +96,8 @@ def status_of(note: Note, *, author: Account, known: Mapping[str, Account], own_
         media=media_of(note),
         poll=_poll(note, now=now),
         in_reply_to_uri=note.in_reply_to or "",
+        quote=quote_of(note, depth=depth),
+        quote_policy=policy_of(note, author),
         conversation_uri="" if thread.startswith(f"{own_origin}/") else thread,
         published=published,
         updated=min(note.updated, now) if note.updated is not None else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fedisw.federation import refetch
+from fedisw.federation import quoting, refetch
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.model.accounts import Account
@@ -18,11 +18,12 @@ from fedisw.vocab.activities import Delete, Envelope
 
 
 async def handle_delete(peer: Peer, sender: Account, delete: Delete) -> None:
-    """Delete: of the sender itself, of a post of the sender, or a hint about something of somebody else."""
+    """Delete: of the sender itself, of a post or a stamp of the sender, or a hint about something of somebody else."""
     if delete.object == sender.uri:
         await apply(peer, delete, profiles.delete_remote_account, account_id=sender.id, now=peer.now())
         return
-    await take_away(peer, sender, delete, uri=delete.object)
+    if not await quoting.revoked(peer, sender, delete):
+        await take_away(peer, sender, delete, uri=delete.object)
 
 
 async def take_away(peer: Peer, sender: Account, activity: Envelope, *, uri: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedisw.federation import quoting
 from fedisw.federation.answered import answered
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
@@ -11,7 +12,11 @@ from fedisw.vocab.activities import Reject
 
 
 async def handle_reject(peer: Peer, sender: Account, reject: Reject) -> None:
-    """Reject of a Follow of ours ends it, whether it waited or stood."""
+    """Reject of a Follow of ours ends it, whether it waited or stood; of a QuoteRequest, the quote is not shown."""
+    asked = quoting.request_of(peer, reject.object)
+    if asked is not None:
+        await quoting.rejected(peer, sender, reject, asked)
+        return
     follow_uri, follower_uri = answered(peer, sender, reject.object)
     if not await apply(
         peer, reject, following.rejected_by_remote, target=sender, follow_uri=follow_uri, follower_uri=follower_uri

@@ -10,6 +10,8 @@ from fedisw.federation.represent.here import Here
 from fedisw.federation.represent.tags import emoji, hashtag, mention
 from fedisw.model.accounts import Account
 from fedisw.model.media import Media, MediaKind
+from fedisw.model.quotes import FOLLOWERS, QuoteState, policy_of
+from fedisw.model.quotes import PUBLIC as PUBLIC_WORD
 from fedisw.model.statuses import Poll, Visibility
 from fedisw.model.urls import same_origin
 from fedisw.model.views import StatusView
@@ -20,7 +22,7 @@ from fedisw.vocab import build, media, polls
 from fedisw.vocab.build_notes import build_note
 from fedisw.vocab.collections import Collection, Page
 from fedisw.vocab.names import PUBLIC, NoteType
-from fedisw.vocab.objects import Note, Source
+from fedisw.vocab.objects import Note, Quote, Source
 from fedisw.vocab.policies import InteractionPolicy, Rule
 from fedisw.vocab.read import Document
 from fedisw.vocab.tags import Tags
@@ -122,13 +124,30 @@ def note(posted: Posted, here: Here, *, now: datetime) -> Document:
                 emojis=tuple(emoji(item) for item in status.emojis),
             ),
             attachments=tuple(attachment(item, here) for item in view.media),
-            policy=InteractionPolicy(can_quote=Rule(automatic=(view.account.uri,))),
+            quote=_quote(view),
+            policy=InteractionPolicy(can_quote=Rule(automatic=_quoters(view))),
             poll=None if view.poll is None else _poll(view.poll, now=now),
             replies=_replies(status.uri),
             likes=Collection(id=f"{status.uri}/likes", total_items=status.favourites_count),
             shares=Collection(id=f"{status.uri}/shares", total_items=status.reblogs_count),
         )
     )
+
+
+def _quote(view: StatusView) -> Quote | None:
+    """What the post quotes, with the stamp by which its author agreed."""
+    if not view.status.quoted_uri:
+        return None
+    agreed = view.quote is not None and view.quote.state is QuoteState.ACCEPTED
+    return Quote(uri=view.status.quoted_uri, authorization=view.quote.approval_uri or None if agreed and view.quote else None)
+
+
+def _quoters(view: StatusView) -> tuple[str, ...]:
+    """Who may quote it at once; the author alone is nobody."""
+    policy = policy_of(view.status.quote_policy, view.status.visibility)
+    if PUBLIC_WORD in policy.automatic:
+        return (PUBLIC,)
+    return (f"{view.account.uri}/followers",) if FOLLOWERS in policy.automatic else (view.account.uri,)
 
 
 def lean(document: Document) -> Document:

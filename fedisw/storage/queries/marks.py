@@ -15,7 +15,7 @@ from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.filters import filter_revisions
-from fedisw.storage.tables.relations import bookmarks, favourites, pins, thread_mutes
+from fedisw.storage.tables.relations import bookmarks, favourites, follows, pins, thread_mutes
 from fedisw.storage.tables.statuses import statuses
 
 F, B, P, T = favourites.c, bookmarks.c, pins.c, thread_mutes.c
@@ -98,6 +98,9 @@ MARKS = Query(
         select(literal("muted").label("kind"), statuses.c.id.label("status_id"))
         .join(thread_mutes, T.conversation_id == statuses.c.conversation_id)
         .where(T.account_id == bindparam("viewer_id"), IdIn(statuses.c.id, "ids")),
+        select(literal("follows").label("kind"), statuses.c.id.label("status_id"))
+        .join(follows, follows.c.target_id == statuses.c.account_id)
+        .where(follows.c.follower_id == bindparam("viewer_id"), follows.c.accepted, IdIn(statuses.c.id, "ids")),
         select(literal(FILTERS).label("kind"), filter_revisions.c.revision.label("status_id")).where(
             filter_revisions.c.account_id == bindparam("viewer_id")
         ),

@@ -41,6 +41,7 @@ EDIT = Command(
                 "poll_id",
                 "edited_at",
                 "object_type",
+                "quote_policy",
             )
         }
         | {"revision": C.revision + 1}
@@ -56,8 +57,11 @@ def _counting(column_name: str) -> Command:
     return Command(update(statuses).where(C.id == bindparam("key")).values({column_name: changed, "revision": C.revision + 1}))
 
 
-COUNT_REPLIES, COUNT_REBLOGS, COUNT_FAVOURITES = (
-    _counting(name) for name in ("replies_count", "reblogs_count", "favourites_count")
+COUNT_REPLIES, COUNT_REBLOGS, COUNT_FAVOURITES, COUNT_QUOTES = (
+    _counting(name) for name in ("replies_count", "reblogs_count", "favourites_count", "quotes_count")
+)
+SET_QUOTE_POLICY = Command(
+    update(statuses).where(C.id == bindparam("key")).values(quote_policy=bindparam("policy"), revision=C.revision + 1)
 )
 WAITING = Query(
     Status,
@@ -198,6 +202,7 @@ def edit(tx: Tx, status: Status) -> None:
         poll_id=status.poll_id,
         edited_at=status.edited_at,
         object_type=status.object_type,
+        quote_policy=status.quote_policy,
     )
 
 
@@ -219,6 +224,16 @@ def count_reblogs(tx: Tx, status_id: int, by: int) -> None:
 def count_favourites(tx: Tx, status_id: int, by: int) -> None:
     """One like more or less."""
     tx.exec(COUNT_FAVOURITES, key=status_id, by=by)
+
+
+def count_quotes(tx: Tx, status_id: int, by: int) -> None:
+    """One quote more or less."""
+    tx.exec(COUNT_QUOTES, key=status_id, by=by)
+
+
+def set_quote_policy(tx: Tx, status_id: int, policy: str) -> None:
+    """Who may quote it, in its stored form (model/quotes.py)."""
+    tx.exec(SET_QUOTE_POLICY, key=status_id, policy=policy)
 
 
 def waiting_for(tx: Tx, uri: str, *, limit: int = 100) -> list[Status]:

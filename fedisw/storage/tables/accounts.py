@@ -115,6 +115,7 @@ class _Users(TypedColumns):
     posting_visibility: Named[str] = Column(Text)
     posting_sensitive = Column(Boolean, nullable=False)
     posting_language: Named[str] = Column(Text)
+    posting_quote_policy: Named[str] = Column(Text, server_default="followers")
     last_active_at = Column(Millis)
     confirm_token_hash = Column(LargeBinary, unique=True)
     confirm_sent_at = Column(Millis)

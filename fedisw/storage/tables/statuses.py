@@ -50,6 +50,9 @@ class _Statuses(TypedColumns):
     reblogs_count = Column(Integer, nullable=False)
     favourites_count = Column(Integer, nullable=False)
     revision = Column(Integer, nullable=False)
+    quotes_count = Column(Integer, nullable=False, server_default="0")
+    quote_policy: Named[str] = Column(Text, server_default="")
+    quoted_uri: Named[str] = Column(Text, server_default="")
 
 
 statuses = Table("statuses", metadata, _Statuses)

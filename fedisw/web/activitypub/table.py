@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.web.activitypub import activities, actors, inbox, lists, objects
+from fedisw.web.activitypub import activities, actors, inbox, lists, objects, quotes
 
-ROUTES: Final = (*actors.ROUTES, *lists.ROUTES, *objects.ROUTES, *activities.ROUTES, *inbox.ROUTES)
+ROUTES: Final = (*actors.ROUTES, *lists.ROUTES, *objects.ROUTES, *activities.ROUTES, *quotes.ROUTES, *inbox.ROUTES)

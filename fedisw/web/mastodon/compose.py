@@ -16,11 +16,12 @@ from fedisw.config.settings import Limits
 from fedisw.media.focus import parse_focus
 from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Invalid
+from fedisw.model.quotes import Policy
 from fedisw.model.statuses import Draft, PollDraft, Visibility
 from fedisw.services.attachments import FileChange
 from fedisw.services.media import check_description
 from fedisw.services.naming import to_html
-from fedisw.text import characters, hashtags, language, mentions
+from fedisw.text import characters, hashtags, language, local_mark, mentions
 from fedisw.web import forms, naming
 from fedisw.web.keys import CALLER, NOW, SETTINGS
 from fedisw.web.mastodon.context import me
@@ -63,6 +64,8 @@ class StatusForm(msgspec.Struct, kw_only=True):
     poll: PollForm | None = None
     scheduled_at: datetime | None = None
     quoted_status_id: int | None = None
+    quote_approval_policy: Policy | None = None
+    local_only: bool = False
     allowed_mentions: list[int] | None = None
 
 
@@ -80,18 +83,19 @@ async def compose(request: web.Request, form: StatusForm, *, keep_language: bool
     """A draft from a form: mentions are looked up (2 s in all), the text becomes clean HTML.
 
     Args:
-        keep_language: an edit without a language keeps the one that the post has.
+        keep_language: an edit without a language keeps the one that the post has; nor does an edit mark a post as local.
 
     Raises:
         Invalid: a value breaks a rule, with Mastodon's words.
     """
     caller, now = request[CALLER], request.app[NOW]()
     text, spoiler = _texts(form)
-    _check_offered(form)
+    text, marked = (text, False) if keep_language else local_mark.split(text)
     _check_sizes(text, spoiler, form, request.app[SETTINGS].limits)
     people = await naming.mentioned(request, mentions.find(text))
     html = await asyncio.to_thread(to_html, text, people, origin=str(request.app[SETTINGS].origin))
     visibility, local_only = _visibility(form, caller.account, caller.user)
+    local_only = local_only or marked or form.local_only
     draft = Draft(
         html=html,
         text=text,
@@ -106,6 +110,8 @@ async def compose(request: web.Request, form: StatusForm, *, keep_language: bool
         in_reply_to_id=form.in_reply_to_id,
         poll=None if form.poll is None else poll_draft(form.poll, now=now, with_media=bool(form.media_ids)),
         app_id=caller.viewer.app_id,
+        quoted_id=form.quoted_status_id,
+        quote_policy=_quote_policy(form, caller.user, keep=keep_language),
     )
     files = tuple(_file_change(item) for item in form.media_attributes)
     return Composed(draft=draft, people=tuple(people.values()), chosen=form.visibility is not None, files=files)
@@ -158,13 +164,12 @@ def _file_change(form: FileForm) -> FileChange:
 def _texts(form: StatusForm) -> tuple[str, str]:
     """Text and content note; a note alone is the text."""
     text, spoiler = form.status.replace("\r\n", "\n").strip(), form.spoiler_text.strip()
-    return (spoiler, "") if spoiler and not text and not form.media_ids and form.poll is None else (text, spoiler)
+    return (spoiler, "") if spoiler and not text and not _more(form) else (text, spoiler)
 
 
-def _check_offered(form: StatusForm) -> None:
-    """Refuse what would change the meaning of a post if it were ignored."""
-    if form.quoted_status_id is not None:
-        raise Invalid("quoted_status_id", "is not possible here yet")
+def _more(form: StatusForm) -> bool:
+    """Whether there is something to post beside text."""
+    return bool(form.media_ids) or form.poll is not None or form.quoted_status_id is not None
 
 
 def _check_sizes(text: str, spoiler: str, form: StatusForm, limits: Limits) -> None:
@@ -189,6 +194,13 @@ def _visibility(form: StatusForm, account: Account, user: User) -> tuple[Visibil
 
 def _sensitive(form: StatusForm, user: User) -> bool:
     return user.posting_sensitive if form.sensitive is None else form.sensitive
+
+
+def _quote_policy(form: StatusForm, user: User, *, keep: bool) -> str | None:
+    """Who may quote, as chosen or as the person's settings have it; an edit that says nothing changes nothing."""
+    if form.quote_approval_policy is not None:
+        return form.quote_approval_policy.text
+    return None if keep else Policy(user.posting_quote_policy).text
 
 
 def _language(request: web.Request, user: User) -> str:

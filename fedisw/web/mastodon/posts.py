@@ -9,44 +9,32 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
-from fedisw.model.accounts import Account
 from fedisw.model.errors import Unauthenticated
 from fedisw.model.paging import Page
-from fedisw.model.views import Flags, StatusView
+from fedisw.model.views import Flags
 from fedisw.services import hydrate
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, filters, timelines
+from fedisw.storage.queries import filters, timelines
 from fedisw.storage.queries.timelines import Ref
 from fedisw.web import answers
 from fedisw.web.keys import DB, NOW
 from fedisw.web.mastodon.context import NEEDS_USER, caching, refuse, viewer_id_of
 from fedisw.web.mastodon.entities.filtered import Asked
-from fedisw.web.mastodon.entities.fragments import (
-    FRAGMENTS,
-    Fragment,
-    Fragments,
-    Key,
-    StatusFragment,
-    Whole,
-    keys_of,
-    status_key,
-)
+from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragment, Fragments, Key, Whole
 from fedisw.web.mastodon.entities.rendering import Sight, assemble, render
+from fedisw.web.mastodon.pile import Pile, stand
 from fedisw.web.paging import link_header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """Everything that some posts need to be shown to somebody; `views` and `people` are what the cache lacked.
+    """Everything that some posts, and those that they quote, need to be shown to somebody.
 
     `filters` are those of the viewer, if they have any; a post is held against them when it is rendered.
     """
 
     refs: list[Ref]
-    wholes: dict[Ref, Whole]
-    parts: dict[Key, Fragment]
-    views: list[StatusView]
-    people: list[Account]
+    pile: Pile
     sight: Sight
     filters: Asked | None = None
 
@@ -73,24 +61,26 @@ def eyes_of(request: web.Request) -> Eyes:
 
 
 def gather(tx: Tx, refs: Sequence[Ref], eyes: Eyes) -> Gathered:
-    """Read what these posts need, a fixed number of statements; nothing but flags when all of it is in the cache."""
-    wholes = eyes.fragments.wholes(refs, now=eyes.now)
-    others = [ref for ref in refs if ref not in wholes]
-    wanted = keys_of(others)
-    parts = eyes.fragments.peek(wanted, now=eyes.now) if wanted else {}
-    lacking = wanted - parts.keys()
-    views = hydrate.views(tx, [ref.id for ref in others if _lacks_post(ref, lacking)]) if lacking else []
-    seen = {view.account.id for view in views} | {view.shown.account.id for view in views}
-    people = accounts.by_ids(tx, {account_id for kind, account_id, _ in lacking if kind == "account"} - seen)
+    """Read what these posts need, a fixed number of statements; nothing but flags when all of it is in the cache.
+
+    Posts that quote others cost a few more, as many for one as for all of them.
+    """
+    pile = Pile(tx, eyes.fragments, now=eyes.now)
+    pile.take(refs)
+    quoted = stand(tx, pile.quotes(), viewer_id=eyes.viewer_id, now=eyes.now)
+    if quoted:
+        pile.take([standing.ref for standing in quoted.values() if standing.ref is not None])
+        quoted = stand(tx, pile.quotes(), viewer_id=eyes.viewer_id, now=eyes.now, known=quoted)
     flags: dict[int, Flags] = {}
     votes: dict[int, tuple[int, ...]] = {}
     filtered = None
     if eyes.viewer_id is not None and refs:
-        flags, revision = hydrate.flags(tx, [ref.reblog_of_id or ref.id for ref in refs], eyes.viewer_id)
+        shown = [ref.reblog_of_id or ref.id for ref in refs]
+        flags, revision = hydrate.flags(tx, [*shown, *quoted], eyes.viewer_id)
         filtered = _filters(tx, eyes, eyes.viewer_id, revision) if revision else None
-        votes = hydrate.votes(tx, sorted(_polls(wholes, parts, views)), eyes.viewer_id)
-    sight = Sight(viewer_id=eyes.viewer_id, now=eyes.now, flags=flags, votes=votes)
-    return Gathered(refs=list(refs), wholes=wholes, parts=parts, views=views, people=people, sight=sight, filters=filtered)
+        votes = hydrate.votes(tx, sorted(pile.polls()), eyes.viewer_id)
+    sight = Sight(viewer_id=eyes.viewer_id, now=eyes.now, flags=flags, votes=votes, quoted=quoted)
+    return Gathered(refs=list(refs), pile=pile, sight=sight, filters=filtered)
 
 
 def _filters(tx: Tx, eyes: Eyes, viewer_id: int, revision: int) -> Asked:
@@ -115,24 +105,25 @@ def gather_one(tx: Tx, status_id: int, eyes: Eyes) -> Gathered:
 def rendered(gathered: Gathered, fragments: Fragments) -> list[msgspec.Raw]:
     """The posts as JSON, in order; what was read is kept for the next one."""
     made: dict[Key, Fragment] = {}
-    for view in gathered.views:
+    pile = gathered.pile
+    for view in pile.views:
         made |= fragments.of_view(view, now=gathered.sight.now)
-    for account in gathered.people:
+    for account in pile.people:
         made |= fragments.of_account(account, now=gathered.sight.now)
-    wholes = gathered.wholes
-    if len(wholes) < len(gathered.refs):
+    wholes = pile.wholes
+    if len(wholes) < len(pile.refs):
         wholes = wholes | _assembled(gathered, made, fragments)
     sight = gathered.sight
     if gathered.filters is not None:
         sight = replace(sight, filters=fragments.filters.made(gathered.filters))
-    return [msgspec.Raw(render(wholes[ref], fragments, sight)) for ref in gathered.refs]
+    return [msgspec.Raw(render(wholes[ref], fragments, sight, wholes)) for ref in gathered.refs]
 
 
 def _assembled(gathered: Gathered, made: dict[Key, Fragment], fragments: Fragments) -> dict[Ref, Whole]:
     """The posts that were not put together before, or whose author turned out to have changed; all are kept."""
     fragments.keep(made)
-    parts, kept = gathered.parts | made, gathered.wholes
-    fresh = {ref: assemble(ref, parts) for ref in gathered.refs if ref not in kept}
+    parts, kept = gathered.pile.parts | made, gathered.pile.wholes
+    fresh = {ref: assemble(ref, parts) for ref in gathered.pile.refs if ref not in kept}
     fresh |= {ref: assemble(ref, whole.parts | made) for ref, whole in kept.items() if whole.outdated}
     fragments.keep_wholes(fresh)
     return fresh
@@ -150,33 +141,22 @@ def many(
     *,
     cursors: Sequence[int] | None = None,
     always_next: bool = False,
+    back: str = "min_id",
 ) -> web.Response:
     """The answer with a list of posts.
 
     Args:
         page: what was asked for; without it there is no `Link`.
         cursors: hidden ids that page the list; else the posts' own.
-        always_next: as in `link_header`.
+        always_next, back: as in `link_header`.
     """
     headers = caching(request)
     if page is not None:
         ids = [ref.id for ref in gathered.refs] if cursors is None else cursors
-        headers |= link_header(request, ids, page, always_next=always_next)
+        headers |= link_header(request, ids, page, always_next=always_next, back=back)
     return answers.json(rendered(gathered, request.app[FRAGMENTS]), headers=headers)
 
 
 async def read_one(request: web.Request, status_id: int) -> web.Response:
     """Read one post and answer with it."""
     return one(request, await request.app[DB].read(gather_one, status_id, eyes_of(request)))
-
-
-def _lacks_post(ref: Ref, lacking: set[Key]) -> bool:
-    if status_key(ref.id, ref.revision) in lacking:
-        return True
-    return ref.reblog_of_id is not None and status_key(ref.reblog_of_id, ref.reblog_revision or 0) in lacking
-
-
-def _polls(wholes: dict[Ref, Whole], parts: dict[Key, Fragment], views: Sequence[StatusView]) -> set[int]:
-    kept = {whole.shown.poll.id for whole in wholes.values() if whole.shown.poll is not None}
-    kept |= {part.poll.id for part in parts.values() if isinstance(part, StatusFragment) and part.poll is not None}
-    return kept | {view.shown.poll.id for view in views if view.shown.poll is not None}

@@ -17,6 +17,7 @@ from fedisw.media.receive import Upload
 from fedisw.media.wire import Purpose
 from fedisw.model.accounts import Account, Field, Picture, User
 from fedisw.model.errors import Invalid, TooLarge
+from fedisw.model.quotes import Policy
 from fedisw.services import accounts as services
 from fedisw.services.accounts import ProfileChanges
 from fedisw.services.naming import known
@@ -55,6 +56,7 @@ class SourceForm(msgspec.Struct, kw_only=True):
     privacy: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    quote_policy: Policy | None = None
 
 
 class ProfileForm(msgspec.Struct, kw_only=True):
@@ -108,6 +110,7 @@ async def wanted(request: web.Request) -> ProfileChanges:
         posting_visibility=source.privacy,
         posting_sensitive=source.sensitive,
         posting_language=None if source.language is None else language.normalise(source.language) or "",
+        posting_quote_policy=None if source.quote_policy is None else source.quote_policy.value,
     )
 
 

@@ -64,6 +64,8 @@ def _plan(form: StatusForm, composed: Composed) -> Plan:
         in_reply_to_id=draft.in_reply_to_id,
         poll=None if draft.poll is None or form.poll is None else _poll(draft.poll, form.poll),
         app_id=draft.app_id,
+        quoted_id=draft.quoted_id,
+        quote_policy=draft.quote_policy,
     )
 
 

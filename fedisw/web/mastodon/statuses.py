@@ -13,6 +13,7 @@ from aiohttp import web
 from fedisw.live.buckets import DELETING, POSTING
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Invalid
+from fedisw.model.quotes import Approval, policy_of
 from fedisw.model.statuses import StatusEdit
 from fedisw.model.urls import object_uri
 from fedisw.model.views import Flags, StatusView
@@ -28,6 +29,7 @@ from fedisw.web.mastodon.context import caching, id_in, me, refuse, site_of, vie
 from fedisw.web.mastodon.entities.account import account_entity
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS
 from fedisw.web.mastodon.entities.poll import poll_entity
+from fedisw.web.mastodon.entities.quote import Quote, approval_entity
 from fedisw.web.mastodon.entities.site import Site
 from fedisw.web.mastodon.entities.status import body_entity, flags_entity, head_entity, history_entity, source_entity
 from fedisw.web.mastodon.posts import Eyes, Gathered, eyes_of, gather, gather_ids, many, one, read_one, rendered
@@ -142,18 +144,28 @@ def _edit(tx: Tx, *, author: Account, composed: Composed, status_id: int, new_id
 async def delete(request: web.Request) -> web.Response:
     """DELETE /api/v1/statuses/{id}"""
     form = await forms.decode(request, Deletion)
-    view = await request.app[DB].write(
-        editing.delete_status,
-        author_id=me(request).id,
-        status_id=id_in(request),
-        now=request.app[NOW](),
-        delete_media=form.delete_media,
+    view, quoted = await request.app[DB].write(
+        _delete, author_id=me(request).id, status_id=id_in(request), delete_media=form.delete_media, eyes=eyes_of(request)
     )
-    return answers.json(_deleted(view, site_of(request), viewer_id=me(request).id, now=request.app[NOW]()))
+    quote = None
+    if view.shown.quote is not None:
+        known = rendered(quoted, request.app[FRAGMENTS])
+        quote = Quote(state=view.shown.quote.state.value, quoted_status=known[0] if known else None)
+    return answers.json(_deleted(view, quote, site_of(request), viewer_id=me(request).id, now=request.app[NOW]()))
 
 
-def _deleted(view: StatusView, site: Site, *, viewer_id: int, now: datetime, as_text: bool = True) -> dict[str, object]:
+def _delete(tx: Tx, *, author_id: int, status_id: int, delete_media: bool, eyes: Eyes) -> tuple[StatusView, Gathered]:
+    """What was deleted, and what it quoted, for a redraft that quotes it again."""
+    view = editing.delete_status(tx, author_id=author_id, status_id=status_id, now=eyes.now, delete_media=delete_media)
+    quote = view.shown.quote
+    return view, gather_ids(tx, [quote.quoted_id] if quote is not None and quote.quoted_id is not None else [], eyes)
+
+
+def _deleted(
+    view: StatusView, quote: Quote | None, site: Site, *, viewer_id: int, now: datetime, as_text: bool = True
+) -> dict[str, object]:
     """What was deleted, with its text as it was typed, for a redraft; what a boost has shown is not deleted."""
+    policy = policy_of(view.status.quote_policy, view.status.visibility)
     poll = view.shown.poll
     shown: dict[str, object] = msgspec.to_builtins(head_entity(view.status))
     shown |= msgspec.to_builtins(body_entity(view.shown, site, as_text=as_text))
@@ -162,7 +174,11 @@ def _deleted(view: StatusView, site: Site, *, viewer_id: int, now: datetime, as_
         "filtered": [],
         "account": account_entity(view.account, site),
         "poll": None if poll is None else poll_entity(poll, site, now=now, viewer_id=viewer_id, emojis=view.status.emojis),
-        "reblog": None if view.reblog is None else _deleted(view.reblog, site, viewer_id=viewer_id, now=now, as_text=False),
+        "quote": quote,
+        "quote_approval": approval_entity(policy, current_user=Approval.AUTOMATIC.value),
+        "reblog": None
+        if view.reblog is None
+        else _deleted(view.reblog, quote, site, viewer_id=viewer_id, now=now, as_text=False),
     }
 
 

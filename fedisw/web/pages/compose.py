@@ -15,6 +15,7 @@ from fedisw.i18n import Translator, later
 from fedisw.live.buckets import POSTING
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Invalid
+from fedisw.model.quotes import Policy
 from fedisw.model.statuses import Draft, Visibility
 from fedisw.model.urls import object_uri
 from fedisw.services import posting
@@ -119,6 +120,7 @@ async def _draft(request: web.Request, written: Written) -> Draft:
         local_only=local_only,
         language=language.normalise(user.posting_language) or translator_of(request).language,
         mentioned=tuple(dict.fromkeys(person.id for person in people.values() if person.id != user.id)),
+        quote_policy=Policy(user.posting_quote_policy).text,
         tags=tuple(tag.shown for tag in hashtags.find(text)),
     )
 

@@ -18,7 +18,7 @@ EXTENDS: Final = {
 }  # fmt: skip
 IN_WORDS: Final[dict[str, str]] = tomllib.loads((FILE.parent / "entities-in-words.toml").read_text())
 # Ours: keys that Mastodon does not have.
-OURS: Final = {"Instance.api_versions": members("fedisw (int)")}
+OURS: Final = {"Instance.api_versions": members("fedisw (int)"), "Status": members("local_only (bool)")}
 DROPPED: Final = ("V1::Instance.configuration", "Rule.translations")  # said in words instead
 SPELLED_OUT: Final = {("CredentialAccount", "source"), ("Instance", "configuration")}  # "below"
 RETOLD: Final = {"ScheduledStatus"}  # the sentence names the members of `params` in the same breath

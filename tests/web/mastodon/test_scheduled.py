@@ -100,7 +100,7 @@ async def test_a_post_comes_out_at_its_time_once_and_whole(api: Api, tmp_path: P
         "text": "@ben #Supervision at six", "poll": None, "media_ids": [str(item.id)], "sensitive": True,
         "spoiler_text": "times", "visibility": "unlisted", "in_reply_to_id": int(opening["id"]), "language": "de",
         "application_id": None, "scheduled_at": None, "idempotency": None, "with_rate_limit": False,
-        "quoted_status_id": None, "quote_approval_policy": None, "allowed_mentions": None,
+        "quoted_status_id": None, "quote_approval_policy": "followers", "allowed_mentions": None,
     }  # fmt: skip
     await due(api, tmp_path, minutes=59)
     assert await posts_of(api) == []

@@ -36,7 +36,7 @@ async def test_a_text_becomes_the_html_that_clients_expect(api: Api) -> None:
     assert [item["acct"] for item in made["mentions"]] == ["ben", "rob@beta.test"]
     assert {item["url"] for item in made["mentions"]} == {ben, rob.url}
     assert made["tags"] == [{"name": "case", "url": "https://alpha.test/tags/case"}]
-    assert [job.kind for job in await all_jobs(api.db)] == ["FanOut", "PublishStatus"]
+    assert {"FanOut", "PublishStatus"} <= {job.kind for job in await all_jobs(api.db)}
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -79,7 +79,6 @@ async def test_what_breaks_a_rule_is_refused_in_the_words_clients_know(api: Api)
         ),
         ({"status": "x", "poll": poll | {"expires_in": 299}}, "Validation failed: Expires at is too soon"),
         ({"status": "x", "poll": poll | {"expires_in": 2_629_747}}, "Validation failed: Expires at is too far into the future"),
-        ({"status": "x", "quoted_status_id": "1"}, "Validation failed: Quoted status id is not possible here yet"),
         ({"status": "@nobody hi"}, "Validation failed: Text mentions somebody who does not exist here"),
         ({"status": "@nobody@alpha.test hi"}, "Validation failed: Text mentions somebody who does not exist here"),
     ):

@@ -111,7 +111,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     discoverable: bool | None
     indexable: bool
     attribution_domains: tuple[str, ...] = ()
-    quote_policy: str = "nobody"
+    quote_policy: str
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +144,7 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     visibility: str = msgspec.field(name="posting:default:visibility")
     sensitive: bool = msgspec.field(name="posting:default:sensitive")
     language: str | None = msgspec.field(name="posting:default:language")
-    quote_policy: str = msgspec.field(name="posting:default:quote_policy", default="nobody")
+    quote_policy: str = msgspec.field(name="posting:default:quote_policy")
     media: str = msgspec.field(name="reading:expand:media", default="default")
     spoilers: bool = msgspec.field(name="reading:expand:spoilers", default=False)
     autoplay: bool = msgspec.field(name="reading:autoplay:gifs", default=False)
@@ -175,6 +175,7 @@ def credential_entity(account: AccountValue, user: User, site: Site, *, waiting:
         fields=typed_fields(account),
         privacy=user.posting_visibility or "public",
         sensitive=user.posting_sensitive,
+        quote_policy=user.posting_quote_policy,
         language=user.posting_language or None,
         follow_requests_count=min(waiting, MAX_SHOWN_REQUESTS),
         hide_collections=account.hides_network,
@@ -190,6 +191,7 @@ def preferences_entity(user: User) -> Preferences:
     """What a person chose for posting; the rest is left to the client."""
     return Preferences(
         visibility=user.posting_visibility or "public",
+        quote_policy=user.posting_quote_policy,
         sensitive=user.posting_sensitive,
         language=user.posting_language or None,
     )

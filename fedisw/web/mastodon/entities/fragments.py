@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import web
 
 from fedisw.model.accounts import Account, Emoji
+from fedisw.model.quotes import NOBODY, Quote, QuotePolicy, policy_of
 from fedisw.model.statuses import Poll, Visibility
 from fedisw.model.views import StatusView
 from fedisw.storage.queries.timelines import Ref
@@ -46,6 +47,9 @@ class StatusFragment:
     body: bytes = b""
     pinnable: bool = False
     poll: Poll | None = None
+    quote: Quote | None = None
+    quotable: QuotePolicy = NOBODY
+    direct: bool = False
     emojis: tuple[Emoji, ...] = ()
 
     @property
@@ -224,6 +228,9 @@ class Fragments:
             head=_members(head_entity(status)),
             body=_members(body_entity(view, self.site)),
             pinnable=status.visibility is not Visibility.DIRECT,
+            quote=view.quote,
+            quotable=policy_of(status.quote_policy, status.visibility),
+            direct=status.visibility is Visibility.DIRECT,
             poll=view.poll,
             emojis=status.emojis if view.poll else (),
         )

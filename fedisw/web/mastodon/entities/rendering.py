@@ -6,7 +6,7 @@ their votes never are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from fedisw.model.accounts import Emoji
+from fedisw.model.quotes import Approval, QuotePolicy
 from fedisw.model.statuses import Poll
 from fedisw.model.views import Flags
 from fedisw.storage.queries.timelines import Ref
@@ -30,6 +31,7 @@ from fedisw.web.mastodon.entities.fragments import (
     status_key,
 )
 from fedisw.web.mastodon.entities.poll import poll_entity
+from fedisw.web.mastodon.entities.quote import UNSEEN, Quote, ShallowQuote, Standing, approval_entity, state_for
 from fedisw.web.mastodon.entities.site import Site
 from fedisw.web.mastodon.entities.status import flags_entity
 
@@ -38,18 +40,23 @@ _encode: Final = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """Who looks, when, and what that person did; `viewer_id` is None for callers without proof."""
+    """Who looks, when, and what that person did; `viewer_id` is None for callers without proof.
+
+    `quoted` has the posts that the shown ones quote, by id.
+    """
 
     viewer_id: int | None
     now: datetime
     flags: dict[int, Flags]
     votes: dict[int, tuple[int, ...]]
+    quoted: dict[int, Standing]
     filters: Filters | None = None
 
 
 NOTHING_DONE: Final = Flags()
 NO_POLL: Final = b',"poll":null'
 NO_MATCH: Final = b"[]"
+NO_QUOTE: Final = b',"quote":null'
 
 
 def assemble(ref: Ref, parts: dict[Key, Fragment]) -> Whole:
@@ -81,19 +88,50 @@ def assemble(ref: Ref, parts: dict[Key, Fragment]) -> Whole:
     )
 
 
-def render(whole: Whole, fragments: Fragments, sight: Sight) -> bytes:
-    """A post of a timeline for somebody, as JSON."""
+Wholes = Mapping[Ref, Whole]
+
+
+def render(whole: Whole, fragments: Fragments, sight: Sight, wholes: Wholes, *, inside: bool = False) -> bytes:
+    """A post of a timeline for somebody, as JSON.
+
+    Args:
+        wholes: what is quoted is found here.
+        inside: another post quotes it.
+    """
     shown, boost = whole.shown, len(whole.ids) > 1
-    flags = sight.flags.get(whole.ids[-1])
-    own = shown.pinnable and shown.account_id == sight.viewer_id
-    if shown.poll is None and sight.filters is None:
-        return whole.text + _usual(sight.viewer_id is not None, flags, own, boost)
+    flags, mine = sight.flags.get(whole.ids[-1]), shown.account_id == sight.viewer_id
+    own, follows = shown.pinnable and mine, flags is not None and flags.follows
+    approval = _approval(shown.quotable, sight.viewer_id is not None, mine and not shown.direct, follows)
+    if shown.poll is None and shown.quote is None and sight.filters is None:
+        return whole.text + _usual(sight.viewer_id is not None, flags, own, boost, approval)
     poll = NO_POLL if shown.poll is None else b',"poll":' + _poll(shown.poll, shown.emojis, fragments.site, sight)
+    shared = b"".join((_quote(shown, fragments, sight, wholes, inside=inside), poll, approval))
     if sight.viewer_id is None:
-        return whole.text + _end(poll, poll, boost)
+        return whole.text + _end(shared, shared, boost)
     matches = b',"filtered":' + _matches(whole, fragments, sight)
     inner, outer = _flags(flags or NOTHING_DONE, own), _flags(flags or NOTHING_DONE, False)
-    return whole.text + _end(poll + inner + matches, poll + outer + matches, boost)
+    return whole.text + _end(shared + inner + matches, shared + outer + matches, boost)
+
+
+def _quote(shown: StatusFragment, fragments: Fragments, sight: Sight, wholes: Wholes, *, inside: bool) -> bytes:
+    """What a post quotes, as its viewer may see it; inside another one only by its id, so that nothing goes round in circles."""
+    quote = shown.quote
+    if quote is None:
+        return NO_QUOTE
+    state, ref = state_for(quote.state, quote.quoted_id, sight.quoted.get(quote.quoted_id or 0, UNSEEN))
+    if inside:
+        return b',"quote":' + _encode(ShallowQuote(state=state.value, quoted_status_id=str(ref.id) if ref else None))
+    if ref is None:
+        return b',"quote":' + _encode(Quote(state=state.value))
+    quoted = msgspec.Raw(render(wholes[ref], fragments, sight, wholes, inside=True))
+    return b',"quote":' + _encode(Quote(state=state.value, quoted_status=quoted))
+
+
+@lru_cache(maxsize=512)  # there are hardly more
+def _approval(policy: QuotePolicy, viewer: bool, own: bool, follows: bool) -> bytes:
+    """Who may quote a post, and whether the viewer may."""
+    verdict = policy.verdict(own=own, follows=follows) if viewer else Approval.DENIED
+    return b',"quote_approval":' + _encode(approval_entity(policy, current_user=verdict.value))
 
 
 def _parts(
@@ -110,14 +148,15 @@ def _end(inner: bytes, outer: bytes, boost: bool) -> bytes:
     return inner + b"}" + outer + b"}" if boost else inner + b"}"
 
 
-@lru_cache(maxsize=512)  # there are not more
-def _usual(viewer: bool, flags: Flags | None, own: bool, boost: bool) -> bytes:
-    """The end of a post without a poll, for people without filters and callers without proof."""
+@lru_cache(maxsize=2_048)  # there are hardly more
+def _usual(viewer: bool, flags: Flags | None, own: bool, boost: bool, approval: bytes) -> bytes:
+    """The end of a post without poll and quote, for people without filters and callers without proof."""
+    shared = NO_QUOTE + NO_POLL + approval
     if not viewer:
-        return _end(NO_POLL, NO_POLL, boost)
+        return _end(shared, shared, boost)
     matches = b',"filtered":' + NO_MATCH
     inner, outer = _flags(flags or NOTHING_DONE, own), _flags(flags or NOTHING_DONE, False)
-    return _end(NO_POLL + inner + matches, NO_POLL + outer + matches, boost)
+    return _end(shared + inner + matches, shared + outer + matches, boost)
 
 
 def _matches(whole: Whole, fragments: Fragments, sight: Sight) -> bytes:

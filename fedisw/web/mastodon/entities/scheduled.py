@@ -75,6 +75,8 @@ def scheduled_entity(post: Value, files: Iterable[Media], site: Site) -> Schedul
             in_reply_to_id=plan.in_reply_to_id,
             language=plan.language or None,
             application_id=plan.app_id,
+            quoted_status_id=None if plan.quoted_id is None else str(plan.quoted_id),
+            quote_approval_policy=None if plan.quote_policy is None else plan.quote_policy or "nobody",
         ),
         media_attachments=[media_entity(present[item], site) for item in plan.media_ids if item in present],
         fedisw=Ours(problem=post.problem or None, local_only=plan.local_only),

@@ -43,14 +43,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     website: str | None
 
 
-class QuoteApproval(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may quote a post: nobody, there are no quotes here yet."""
-
-    automatic: tuple[str, ...] = ()
-    manual: tuple[str, ...] = ()
-    current_user: str = "denied"
-
-
 class StatusHead(msgspec.Struct, frozen=True, kw_only=True):
     """What a boost has of its own."""
 
@@ -78,11 +70,10 @@ class StatusBody(msgspec.Struct, frozen=True, kw_only=True):
     replies_count: int
     reblogs_count: int
     favourites_count: int
-    quotes_count: int = 0
+    quotes_count: int
     edited_at: str | None
     card: None = None
-    quote: None = None
-    quote_approval: QuoteApproval = QuoteApproval()
+    local_only: bool
     tagged_collections: tuple[str, ...] = ()
     application: Program | UnsetType = UNSET
 
@@ -153,6 +144,8 @@ def body_entity(view: StatusView, site: Site, *, as_text: bool = False) -> Statu
         replies_count=status.replies_count,
         reblogs_count=status.reblogs_count,
         favourites_count=status.favourites_count,
+        quotes_count=status.quotes_count,
+        local_only=status.local_only,
         edited_at=moment_or_none(status.edited_at),
         application=UNSET if view.app is None else program_entity(view.app),
     )
