@@ -38,9 +38,9 @@ def create(tx: Tx, *, account_id: int, draft: FilterDraft, whole_word: bool, new
 
 
 def change(
-    tx: Tx, *, account_id: int, keyword_id: int, phrase: str, whole_word: bool | None, wanted: FilterChange, new_id: NewId
+    tx: Tx, *, account_id: int, keyword_id: int, phrase: str | None, whole_word: bool | None, wanted: FilterChange, new_id: NewId
 ) -> Word:
-    """Change a word and, when the filter has no other, the filter.
+    """Change a word and, when the filter has no other, the filter; None leaves a part as it is.
 
     Raises:
         NotFound: not a word of this person.
@@ -51,7 +51,7 @@ def change(
     after = wanted.applied(own)
     if not alone and (after.contexts, after.action, after.expires_at) != (own.contexts, own.action, own.expires_at):
         raise Invalid("", SHARED)
-    if alone and own.title == before.keyword:
+    if alone and phrase is not None and own.title == before.keyword:
         wanted = FilterChange(
             title=phrase,
             contexts=wanted.contexts,

@@ -55,7 +55,7 @@ TALKS = {
     "POST /api/v1/conversations/{}/read",
     "POST /api/v1/conversations/{}/unread",
 }
-WHOLE_GROUPS = {"Accounts", "Profile", "Tags", "Filters v2", "Filters v1 (deprecated)"}
+WHOLE_GROUPS = {"Accounts", "Profile", "Tags", "Filters v2", "Filters v1 (deprecated)", "Streaming"}
 ACCOUNTS = {
     "POST /api/v1/emails/confirmations",
     "GET /api/v1/emails/check_confirmation",

@@ -68,8 +68,8 @@ class Heard(StreamListener):
 
 
 @contextmanager
-def listening(app: Mastodon) -> Iterator[Heard]:
-    heard = Heard()
+def listening(app: Mastodon, heard: Heard | None = None) -> Iterator[Heard]:
+    heard = heard or Heard()
     handle = app.stream_user(heard, run_async=True)
     eventually(handle.is_receiving)
     yield heard

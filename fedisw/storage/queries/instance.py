@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
+from fedisw.model.feeds import TimelinesAccess
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, Query
 from fedisw.storage.tables.accounts import accounts
@@ -45,6 +46,8 @@ class _Newest(msgspec.Struct):
     list_id: int | None
 
 
+TIMELINES_ACCESS = "timelines_access"
+ONE = Query(bytes, select(S.value).where(S.key == bindparam("key")))
 ALL = Query(Setting, select(S.key, S.value).order_by(S.key))
 PUT = Command(
     _NEW_SETTING.on_conflict_do_update(
@@ -82,6 +85,17 @@ NEWEST = Query(
         select(func.max(lists.c.id)).scalar_subquery().label("list_id"),
     ),
 )
+
+
+def timelines_access(tx: Tx) -> TimelinesAccess:
+    """Who may look at the feeds of everybody's posts; everybody, unless staff chose otherwise."""
+    value = tx.one(ONE, key=TIMELINES_ACCESS)
+    return TimelinesAccess() if value is None else msgspec.json.decode(value, type=TimelinesAccess)
+
+
+def put_timelines_access(tx: Tx, access: TimelinesAccess, *, now: datetime) -> None:
+    """Choose it."""
+    put_setting(tx, TIMELINES_ACCESS, msgspec.json.encode(access), now=now)
 
 
 def all_settings(tx: Tx) -> dict[str, bytes]:

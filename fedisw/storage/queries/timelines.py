@@ -6,7 +6,7 @@ Home and list timelines read the feed table, which never decides who may read: e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import FromClause, and_, bindparam, exists, func, literal, literal_column, null, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from fedisw.model.feeds import Half
 from fedisw.model.paging import Page
 from fedisw.model.statuses import Visibility
 from fedisw.storage.db import Tx
@@ -60,6 +61,12 @@ class Only:
     media: bool = False
     replies: bool = True
     reblogs: bool = True
+
+    def within(self, half: Half) -> Only | None:
+        """The same for what of a feed may be shown; None when that is nothing."""
+        if half is Half.NOTHING:
+            return None
+        return replace(self, local=half is Half.LOCAL, remote=half is Half.REMOTE)
 
 
 ALL = Only()

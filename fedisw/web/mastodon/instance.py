@@ -12,6 +12,7 @@ from fedisw.i18n import LANGUAGES, translator
 from fedisw.model.accounts import Account as AccountValue
 from fedisw.model.accounts import Reach, Role
 from fedisw.model.errors import NotFound
+from fedisw.model.feeds import TimelinesAccess
 from fedisw.services import instance as services
 from fedisw.services.instance import Usage
 from fedisw.storage.db import Tx
@@ -35,6 +36,8 @@ from fedisw.web.mastodon.entities.site import Site
 from fedisw.web.routes import Auth, Route
 
 READ_EVERY: Final = timedelta(minutes=5)
+EVERYBODY: Final = TimelinesAccess()
+ACCESS_EVERY: Final = timedelta(seconds=30)
 OLD: Final = {"Deprecation": "@1668384000"}
 CACHED: Final = {"Cache-Control": OF_THE_SERVER}
 PRIVACY: Final = (
@@ -56,9 +59,11 @@ class Numbers:
 
 @dataclass(slots=True)
 class Kept:
-    """The last numbers of a process."""
+    """The last numbers of a process, and who may look at the feeds of everybody's posts."""
 
     numbers: Numbers | None = field(default=None)
+    access: TimelinesAccess = field(default=EVERYBODY)
+    access_read_at: datetime | None = field(default=None)
 
 
 KEPT: Final = web.AppKey("instance", Kept)
@@ -70,6 +75,14 @@ async def numbers_of(request: web.Request) -> Numbers:
     if kept.numbers is None or now - kept.numbers.read_at > READ_EVERY:
         kept.numbers = await request.app[DB].read(_read, now=now)
     return kept.numbers
+
+
+async def access_of(request: web.Request) -> TimelinesAccess:
+    """Who may look at the feeds of everybody's posts, as of at most half a minute ago."""
+    kept, now = request.app[KEPT], request.app[NOW]()
+    if kept.access_read_at is None or now - kept.access_read_at > ACCESS_EVERY:
+        kept.access, kept.access_read_at = await request.app[DB].read(queries.timelines_access), now
+    return kept.access
 
 
 def _read(tx: Tx, *, now: datetime) -> Numbers:
@@ -105,20 +118,22 @@ def rules_of(numbers: Numbers) -> list[Rule]:
     ]
 
 
-def _facts(numbers: Numbers, site: Site) -> Facts:
+def _facts(numbers: Numbers, site: Site, access: TimelinesAccess = EVERYBODY) -> Facts:
     return Facts(
         contact=None if numbers.owner is None else account_entity(numbers.owner, site),
         users=numbers.usage.users,
         active_month=numbers.usage.active_month,
         posts=numbers.usage.posts,
         hosts=numbers.hosts,
+        access=access,
     )
 
 
 async def get(request: web.Request) -> web.Response:
     """GET /api/v2/instance"""
     numbers, site = await numbers_of(request), site_of(request)
-    entity = instance_entity(request.app[SETTINGS], site, _facts(numbers, site), rules=rules_of(numbers))
+    facts = _facts(numbers, site, await access_of(request))
+    entity = instance_entity(request.app[SETTINGS], site, facts, rules=rules_of(numbers))
     return answers.json(entity, headers=CACHED)
 
 

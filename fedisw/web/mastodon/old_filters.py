@@ -23,7 +23,7 @@ DEPRECATED: Final = {"Deprecation": "@1668384000"}  # seconds since 1970
 class OldForm(msgspec.Struct, kw_only=True):
     """What POST and PUT take; `expires_in` is in seconds, empty for ever."""
 
-    phrase: str = ""
+    phrase: str | None = None
     context: list[str] | None = None
     irreversible: bool | None = None
     whole_word: bool | None = None
@@ -52,7 +52,7 @@ async def create(request: web.Request) -> web.Response:
     """POST /api/v1/filters"""
     form, now = await forms.decode(request, OldForm), request.app[NOW]()
     draft = FilterDraft(
-        title=form.phrase,
+        title=form.phrase or "",
         contexts=tuple(form.context or ()),
         action=form.action or FilterAction.WARN,
         expires_at=end_of(form.expires_in, now=now),

@@ -7,6 +7,8 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from fedisw.model.errors import Invalid
+from fedisw.model.feeds import FeedAccess, half_of
 from fedisw.model.paging import Page
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import lists, timelines
@@ -14,7 +16,8 @@ from fedisw.storage.queries.timelines import Only
 from fedisw.text.hashtags import normalise
 from fedisw.web import forms
 from fedisw.web.keys import DB
-from fedisw.web.mastodon.context import id_in
+from fedisw.web.mastodon.context import NEEDS_USER, id_in, viewer_id_of
+from fedisw.web.mastodon.instance import access_of
 from fedisw.web.mastodon.posts import Eyes, Gathered, eyes_of, gather, many
 from fedisw.web.paging import page_of
 from fedisw.web.routes import Auth, Route
@@ -52,22 +55,34 @@ def _home(tx: Tx, page: Page, eyes: Eyes) -> Gathered:
 async def public(request: web.Request) -> web.Response:
     """GET /api/v1/timelines/public"""
     wanted, page = await forms.decode(request, Wanted), page_of(request, limit=LIMIT, most=MOST)
-    only = Only(local=wanted.local, remote=wanted.remote, media=wanted.only_media, replies=False)
+    only = _open(request, wanted, (await access_of(request)).live_feeds, replies=False)
     return many(request, await request.app[DB].read(_public, page, only, eyes_of(request)), page, always_next=True)
 
 
-def _public(tx: Tx, page: Page, only: Only, eyes: Eyes) -> Gathered:
-    return gather(tx, timelines.public(tx, eyes.viewer_id, page, only=only, now=eyes.now), eyes)
+def _public(tx: Tx, page: Page, only: Only | None, eyes: Eyes) -> Gathered:
+    found = [] if only is None else timelines.public(tx, eyes.viewer_id, page, only=only, now=eyes.now)
+    return gather(tx, found, eyes)
+
+
+def _open(request: web.Request, wanted: Wanted, access: FeedAccess, *, replies: bool = True) -> Only | None:
+    """What of a feed this caller is shown, None for nothing; Invalid when it is for people with a token only."""
+    half, signed_in = half_of(local=wanted.local, remote=wanted.remote), viewer_id_of(request) is not None
+    if not signed_in and access.needs_person(half):
+        raise Invalid("", NEEDS_USER)
+    return Only(media=wanted.only_media, replies=replies).within(access.shown(half, signed_in=signed_in))
 
 
 async def tag(request: web.Request) -> web.Response:
     """GET /api/v1/timelines/tag/{hashtag}"""
     wanted, page = await forms.decode(request, Tags), page_of(request, limit=LIMIT, most=MOST)
+    only = _open(request, wanted, (await access_of(request)).hashtag_feeds)
     wanted.any = [request.match_info["hashtag"], *wanted.any[:MAX_TAGS]]
-    return many(request, await request.app[DB].read(_tag, page, wanted, eyes_of(request)), page, always_next=True)
+    return many(request, await request.app[DB].read(_tag, page, wanted, only, eyes_of(request)), page, always_next=True)
 
 
-def _tag(tx: Tx, page: Page, wanted: Tags, eyes: Eyes) -> Gathered:
+def _tag(tx: Tx, page: Page, wanted: Tags, only: Only | None, eyes: Eyes) -> Gathered:
+    if only is None:
+        return gather(tx, [], eyes)
     refs = timelines.tag(
         tx,
         eyes.viewer_id,
@@ -75,7 +90,7 @@ def _tag(tx: Tx, page: Page, wanted: Tags, eyes: Eyes) -> Gathered:
         any_of=_folded(wanted.any),
         all_of=_folded(wanted.all[:MAX_TAGS]),
         none_of=_folded(wanted.none[:MAX_TAGS]),
-        only=Only(local=wanted.local, remote=wanted.remote, media=wanted.only_media),
+        only=only,
         now=eyes.now,
     )
     return gather(tx, refs, eyes)

@@ -8,13 +8,14 @@ from typing import Final
 
 from fedisw.model.accounts import Account, ActorType, Reach
 from fedisw.model.errors import Gone, NotFound
+from fedisw.model.feeds import Half
 from fedisw.model.paging import Page
 from fedisw.model.statuses import Status
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import Verdict
 from fedisw.services import hydrate
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, replies, statuses, timelines, tombstones, users
+from fedisw.storage.queries import accounts, audience, instance, replies, statuses, timelines, tombstones, users
 from fedisw.storage.queries.timelines import Only, Ref
 
 LOCAL: Final = Only(local=True)
@@ -56,12 +57,19 @@ NOTHING: Final = Shelf(posts=[], ids=[])
 
 def local(tx: Tx, *, viewer_id: int | None, page: Page, now: datetime) -> Shelf:
     """Public posts of our people."""
-    return _shelf(tx, timelines.public(tx, viewer_id, page, only=LOCAL, now=now))
+    only = LOCAL.within(_live(tx, viewer_id))
+    return NOTHING if only is None else _shelf(tx, timelines.public(tx, viewer_id, page, only=only, now=now))
 
 
 def openings(tx: Tx, *, page: Page, now: datetime) -> Shelf:
     """The same for strangers, without the middle of conversations."""
-    return _shelf(tx, timelines.public(tx, None, page, only=OPENINGS, now=now))
+    only = OPENINGS.within(_live(tx, None))
+    return NOTHING if only is None else _shelf(tx, timelines.public(tx, None, page, only=only, now=now))
+
+
+def _live(tx: Tx, viewer_id: int | None) -> Half:
+    """What of the posts of our people staff let this reader see (mastodon-api.md, section 2.14)."""
+    return instance.timelines_access(tx).live_feeds.shown(Half.LOCAL, signed_in=viewer_id is not None)
 
 
 def home(tx: Tx, *, viewer_id: int, page: Page, now: datetime) -> Shelf:
@@ -71,7 +79,9 @@ def home(tx: Tx, *, viewer_id: int, page: Page, now: datetime) -> Shelf:
 
 def tagged(tx: Tx, *, name: str, viewer_id: int | None, page: Page, now: datetime) -> Shelf:
     """Public posts with a tag (its folded name)."""
-    return _shelf(tx, timelines.tag(tx, viewer_id, page, any_of=[name], only=ANYWHERE, now=now))
+    half = instance.timelines_access(tx).hashtag_feeds.shown(Half.BOTH, signed_in=viewer_id is not None)
+    only = ANYWHERE.within(half)
+    return NOTHING if only is None else _shelf(tx, timelines.tag(tx, viewer_id, page, any_of=[name], only=only, now=now))
 
 
 def person(tx: Tx, *, username: str, host: str | None, viewer_id: int | None, page: Page) -> Person:

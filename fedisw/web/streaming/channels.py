@@ -10,12 +10,13 @@ from typing import Final
 
 from fedisw.live import topics
 from fedisw.model.errors import NotFound
+from fedisw.model.feeds import Half
 from fedisw.model.ids import id_of
 from fedisw.model.oauth import Viewer
 from fedisw.model.paging import Page
 from fedisw.model.scopes import allows
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import lists, timelines
+from fedisw.storage.queries import instance, lists, timelines
 from fedisw.storage.queries.timelines import Only, Ref
 from fedisw.text.hashtags import normalise
 
@@ -73,8 +74,9 @@ def open_channel(tx: Tx, asked: Asked, *, viewer: Viewer) -> Channel:
     match name:
         case "user":
             _need(viewer, STATUSES)
-            heard = (topics.home(me), topics.notifications(me), topics.ANNOUNCEMENTS)
-            return Channel(label=(name,), topics=heard if allows(viewer.scopes, NOTIFICATIONS) else heard[:1], stands=_in_home)
+            heard = (topics.home(me), topics.ANNOUNCEMENTS)
+            told = (topics.notifications(me),) if allows(viewer.scopes, NOTIFICATIONS) else ()
+            return Channel(label=(name,), topics=heard + told, stands=_in_home)
         case "user:notification":
             _need(viewer, NOTIFICATIONS)
             return Channel(label=(name,), topics=(topics.notifications(me),))
@@ -82,40 +84,47 @@ def open_channel(tx: Tx, asked: Asked, *, viewer: Viewer) -> Channel:
             _need(viewer, STATUSES)
             return Channel(label=(name,), topics=(topics.direct(me),))
         case "hashtag" | "hashtag:local":
-            return _hashtag(asked, viewer)
+            return _hashtag(tx, asked, viewer)
         case "list":
             return _list(tx, asked, viewer)
         case _ if name.removesuffix(MEDIA) in PUBLIC:
             _need(viewer, STATUSES)
-            topic, only = PUBLIC[name.removesuffix(MEDIA)]
-            return _public(name, topic, only, with_media=name.endswith(MEDIA))
+            topic, half = PUBLIC[name.removesuffix(MEDIA)]
+            shown = instance.timelines_access(tx).live_feeds.shown(half, signed_in=True)
+            return _public(name, topic, shown, with_media=name.endswith(MEDIA))
         case _:
             raise Refused("Unknown stream type", 400)
 
 
 PUBLIC: Final = {
-    "public": (topics.PUBLIC, Only(replies=False)),
-    "public:local": (topics.PUBLIC_LOCAL, Only(local=True, replies=False)),
-    "public:remote": (topics.PUBLIC_REMOTE, Only(remote=True, replies=False)),
+    "public": (topics.PUBLIC, Half.BOTH),
+    "public:local": (topics.PUBLIC_LOCAL, Half.LOCAL),
+    "public:remote": (topics.PUBLIC_REMOTE, Half.REMOTE),
 }
 
 
-def _public(name: str, topic: str, only: Only, *, with_media: bool) -> Channel:
-    wanted = Only(local=only.local, remote=only.remote, media=with_media, replies=False)
+def _public(name: str, topic: str, half: Half, *, with_media: bool) -> Channel:
+    wanted = Only(media=with_media, replies=False).within(half)
     heard = topic + topics.WITH_MEDIA if with_media else topic
+    if wanted is None:
+        return Channel(label=(name,), topics=())
     return Channel(label=(name,), topics=(heard,), stands=partial(_in_public, only=wanted))
 
 
-def _hashtag(asked: Asked, viewer: Viewer) -> Channel:
+def _hashtag(tx: Tx, asked: Asked, viewer: Viewer) -> Channel:
     tag = normalise(asked.tag[:MAX_ARGUMENT])
     if not tag:
         raise Refused("Missing tag name parameter", 400)
     _need(viewer, STATUSES)
     local = asked.name == "hashtag:local"
+    wanted = Half.LOCAL if local else Half.BOTH
+    only = Only().within(instance.timelines_access(tx).hashtag_feeds.shown(wanted, signed_in=True))
+    if only is None:
+        return Channel(label=(asked.name, asked.tag), topics=())
     return Channel(
         label=(asked.name, asked.tag),
         topics=(topics.hashtag(tag, local=local),),
-        stands=partial(_in_tag, tag=tag, only=Only(local=local)),
+        stands=partial(_in_tag, tag=tag, only=only),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 from aiohttp import web
 
 from fedisw.live import topics
@@ -213,6 +214,9 @@ def _plain(item: _Heard) -> Frame | None:
             return Frame(label=label, event="notifications_merged", payload="1")
         case topics.FiltersChanged():
             return Frame(label=label, event="filters_changed", payload=None)
+        case topics.AnnouncementReaction(announcement_id=announcement_id, name=name, count=count):
+            said = {"name": name, "count": count, "announcement_id": str(announcement_id)}
+            return Frame(label=label, event="announcement.reaction", payload=msgspec.json.encode(said).decode())
         case topics.AnnouncementRemoved(announcement_id=announcement_id):
             return Frame(label=label, event="announcement.delete", payload=str(announcement_id))
         case _:

@@ -78,8 +78,12 @@ async def _send(response: web.StreamResponse, text: str) -> None:
 
 
 def _text(frame: Frame) -> str:
-    """JSON has no line breaks outside of texts, and escapes those inside."""
-    return f"event: {frame.event}\ndata: {frame.payload or ''}\n\n"
+    """JSON has no line breaks outside of texts, and escapes those inside.
+
+    Without a payload there is no line for it: an empty one would be read as broken JSON (Mastodon.py 2.2).
+    """
+    data = "" if frame.payload is None else f"data: {frame.payload}\n"
+    return f"event: {frame.event}\n{data}\n"
 
 
 ROUTES: Final = (

@@ -168,6 +168,7 @@ async def test_old_clients_see_a_filter_for_each_word(api: Api) -> None:
         "expires_at": "2026-11-02T09:01:00.000Z",
     }  # fmt: skip
     assert (await api.ok("GET", FILTERS, "amy"))[0]["title"] == "loss"
+    assert await api.ok("PUT", f"/api/v1/filters/{one['id']}", "amy", json={"whole_word": True}) == changed
     await api.ok("POST", f"/api/v2/filters/{new['id']}/keywords", "amy", json={"keyword": "mourning"})
     assert [word["phrase"] for word in await api.ok("GET", OLD, "amy")] == ["loss", "mourning"]
     assert await api.ok("GET", f"/api/v1/filters/{one['id']}", "amy") == changed

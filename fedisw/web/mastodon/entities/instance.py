@@ -11,6 +11,7 @@ import msgspec
 from fedisw import __version__
 from fedisw.config import Settings
 from fedisw.config.settings import RegistrationMode
+from fedisw.model.feeds import TimelinesAccess
 from fedisw.web.mastodon.entities.account import Account
 from fedisw.web.mastodon.entities.site import Site
 
@@ -154,6 +155,7 @@ class Facts:
     active_month: int
     posts: int
     hosts: int
+    access: TimelinesAccess
 
 
 def version() -> str:
@@ -173,7 +175,7 @@ def instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: Sequ
         thumbnail=Thumbnail(url=site.mark, description=settings.instance.name),
         icon=[Icon(src=site.mark, size="512x512")],
         languages=settings.instance.languages,
-        configuration=_configuration(settings, site),
+        configuration=_configuration(settings, site, facts.access),
         registrations=Registrations(
             enabled=mode in (RegistrationMode.OPEN, RegistrationMode.APPROVAL),
             approval_required=mode is RegistrationMode.APPROVAL,
@@ -189,7 +191,7 @@ def instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: Sequ
 
 def old_instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: Sequence[Rule]) -> OldInstance:
     """The server for older clients."""
-    mode, whole = settings.registrations.mode, _configuration(settings, site)
+    mode, whole = settings.registrations.mode, _configuration(settings, site, facts.access)
     return OldInstance(
         uri=settings.account_domain,
         title=settings.instance.name,
@@ -210,7 +212,7 @@ def old_instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: 
     )
 
 
-def _configuration(settings: Settings, site: Site) -> dict[str, object]:
+def _configuration(settings: Settings, site: Site, access: TimelinesAccess) -> dict[str, object]:
     limits = settings.limits
     return {
         "urls": {
@@ -253,8 +255,6 @@ def _configuration(settings: Settings, site: Site) -> dict[str, object]:
             "max_expiration": 2_629_746,
         },
         "translation": {"enabled": False},
-        "timelines_access": {
-            feed: {"local": "public", "remote": "public"} for feed in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
-        },
+        "timelines_access": access,
         "limited_federation": settings.federation.mode.value != "open",
     }
