@@ -245,20 +245,6 @@ class PublishMove(Publish, frozen=True, kw_only=True):
     revision: int
 
 
-class MoveFollowers(Job, frozen=True, kw_only=True):
-    """Followers here of an account that moved follow the new one, in chunks. Twice: they follow it already."""
-
-    queue: ClassVar[Queue] = Queue.BULK
-
-    account_id: int
-    target_id: int
-    after: int = 0
-
-    @property
-    def key(self) -> str | None:
-        return f"MoveFollowers:{self.account_id}:{self.target_id}:{self.after}"
-
-
 class PublishAccountDelete(Publish, frozen=True, kw_only=True):
     """Delete of a local actor, to every server that ever got something."""
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fedisw.jobs.work import MoveFollowers, PublishMove, PublishProfile
+from fedisw.jobs.own import MoveFollowers
+from fedisw.jobs.work import PublishMove, PublishProfile
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Conflict, Forbidden, Invalid
 from fedisw.model.lists import ListMember

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, assert_never
@@ -12,7 +13,7 @@ from fedisw.jobs.schedule import Periodic
 from fedisw.jobs.work import PublishAccountDelete, PurgeAccount
 from fedisw.media.store import MediaStore
 from fedisw.model.media import RemoteFile
-from fedisw.services import media, oauth, purging
+from fedisw.services import exporting, media, oauth, purging
 from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import (
     applied,
@@ -22,6 +23,7 @@ from fedisw.storage.queries import (
     idempotency,
     inbound,
     mutes,
+    portability,
     remote_files,
     replays,
     sessions,
@@ -64,6 +66,7 @@ async def sweep(house: House, job: Sweep) -> None:
             await _each(house.db, _BRIEF, now)
         case Chore.OLD:
             await _each(house.db, _OLD, now)
+            await _archives(house)
             old_keys = await house.db.read(purging_rows.accounts_with_old_keys, before=now - DELETED_KEYS)
             await house.db.write(purging_rows.remove_keys, old_keys)
         case _:
@@ -105,6 +108,7 @@ _OLD: Final[tuple[Unit, ...]] = (
     lambda tx, now: inbound.prune(tx, before=now - INBOUND),
     lambda tx, now: hosts.prune(tx, before=now - SILENT_HOSTS),
     lambda tx, now: oauth.prune(tx, now=now),
+    lambda tx, now: portability.remove_old(tx, before=now - exporting.KEPT),
     lambda tx, now: sessions.prune(tx, idle=now - SESSION_IDLE, oldest=now - SESSION_AGE),
 )
 
@@ -113,6 +117,15 @@ async def _each(db: Database, units: tuple[Unit, ...], now: datetime) -> None:
     """One transaction each, so that none holds up other writers for long."""
     for unit in units:
         await db.write(unit, now)
+
+
+async def _archives(house: House) -> None:
+    """Files of copies that are not known any more: they had their week, or the person has left (PRI-1)."""
+    folder = exporting.file_of(house.settings.data_dir, 0).parent
+    there = await asyncio.to_thread(lambda: {int(file.stem): file for file in folder.glob("*.zip") if file.stem.isdecimal()})
+    known = await house.db.read(portability.those_left, there)
+    for archive_id in there.keys() - known:
+        await asyncio.to_thread(there[archive_id].unlink, missing_ok=True)
 
 
 async def _copies(house: House, now: datetime) -> None:

@@ -7,8 +7,9 @@ from typing import Final, TypeGuard, assert_never, get_args
 from fedisw.jobs.chores import IndexPosts, MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.notices import MergeNotifications, SendPush
+from fedisw.jobs.own import MoveFollowers
 from fedisw.jobs.running import JobRun
-from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, MoveFollowers, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
+from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
 from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, moving, polls, push, scheduled
 from fedisw.tasks.house import House
 

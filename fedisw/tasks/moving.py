@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedisw.jobs.work import MoveFollowers
+from fedisw.jobs.own import MoveFollowers
 from fedisw.services import moving
 from fedisw.storage.db import Tx
 from fedisw.tasks.house import House

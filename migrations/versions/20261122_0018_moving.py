@@ -1,4 +1,4 @@
-"""Moving to another account."""
+"""Moving to another account, and copies of what people have here."""
 
 from __future__ import annotations
 
@@ -25,8 +25,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_moves"),
     )
     op.create_index("ix_moves_account", "moves", ["account_id", "created_at"])
+    op.create_table(
+        "archives",
+        sa.Column("id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("size", BIG_ID, nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("ready_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_archives_account_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_archives"),
+    )
+    op.create_index("ix_archives_account", "archives", ["account_id", "id"])
+    op.create_index("ix_archives_created_at", "archives", ["created_at"])
 
 
 def downgrade() -> None:
     """One step back."""
+    op.drop_table("archives")
     op.drop_table("moves")

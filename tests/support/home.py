@@ -17,8 +17,8 @@ from fedisw.federation import featured, inbox, quoting, refetch, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
+from fedisw.jobs import own, work
 from fedisw.jobs import quotes as quote_jobs
-from fedisw.jobs import work
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.worker import Worker
 from fedisw.model.accounts import Account, ActorKey, ActorType, KeyKind
@@ -46,7 +46,7 @@ from tests.support.people import make_settings
 OTHERS = (  # jobs that belong to other parts of the program; noted, not done
     work.FanOut,
     work.FanOutTags,
-    work.MoveFollowers,
+    own.MoveFollowers,
     work.AnswerFollow,
     work.RejectFollow,
     work.PublishStatus,

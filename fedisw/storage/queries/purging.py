@@ -25,6 +25,7 @@ from fedisw.storage.tables.notices import (
     notification_requests,
     severances,
 )
+from fedisw.storage.tables.portability import archives
 from fedisw.storage.tables.profiles import (
     account_notes,
     dismissed_suggestions,
@@ -78,6 +79,7 @@ LEFT_BEHIND = (
     _some(endorsements, endorsements.c.account_id, endorsements.c.target_id),
     _some(followed_tags, followed_tags.c.account_id),
     _some(featured_tags, featured_tags.c.account_id),
+    _some(archives, archives.c.account_id),
     _about(account_notes),
     _about(dismissed_suggestions),
     _some(notification_requests, notification_requests.c.account_id, notification_requests.c.from_id),

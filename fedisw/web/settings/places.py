@@ -75,6 +75,13 @@ PLACES: Final = (
         icon="out",
     ),
     Place(
+        key="data",
+        path="/settings/data",
+        name=later("Your data"),
+        about=later("Take a copy of your lists, or of everything, with you."),
+        icon="file",
+    ),
+    Place(
         key="moving",
         path="/settings/moving",
         name=later("Moving"),
