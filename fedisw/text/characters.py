@@ -29,6 +29,11 @@ def graphemes(text: str) -> int:
     return sum(1 for _ in _starts(text))
 
 
+def pictured(char: str) -> bool:
+    """Whether a character begins an emoji: a picture, or half of a flag."""
+    return unicodedata.category(char) == "So" and (_is_picture(char) or _is_flag(char))
+
+
 def cut(text: str, most: int) -> str:
     """The first `most` graphemes of a text."""
     for number, at in enumerate(_starts(text)):

@@ -7,7 +7,10 @@ from html import unescape
 from typing import Final
 
 from fedisw.text import marks
+from fedisw.text.characters import graphemes, pictured
 
+MAX_EMOJI: Final = 32  # code points
+KEYCAP: Final = "\u20e3"
 _CODE_OR_TAG: Final = re.compile(r"<(pre|code)\b[^>]*>.*?</\1>|<[^>]*>", re.DOTALL)
 
 
@@ -21,6 +24,13 @@ def find(text: str) -> list[str]:
             found[code[0]] = None
         at = text.find(":", at + 1 if code is None else code[1])
     return list(found)
+
+
+def is_emoji(text: str) -> bool:
+    """Whether a text is one emoji of Unicode: a picture with all its colours and joined parts, a flag, or a keycap."""
+    if not text or len(text) > MAX_EMOJI or graphemes(text) != 1:
+        return False
+    return pictured(text[0]) or text.endswith(KEYCAP)
 
 
 def find_in_html(html: str) -> list[str]:

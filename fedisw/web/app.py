@@ -11,7 +11,7 @@ from fedisw.config import Settings
 from fedisw.runtime import Runtime
 from fedisw.web import health, media
 from fedisw.web.activitypub import table as activitypub
-from fedisw.web.auth import again, confirm, passkeys, password, second_step, signin, signup
+from fedisw.web.auth import again, confirm, invitation, passkeys, password, second_step, signin, signup
 from fedisw.web.keys import (
     BUCKETS,
     BUS,
@@ -53,6 +53,7 @@ ROUTES: Final = (
     *signin.ROUTES,
     *signup.ROUTES,
     *confirm.ROUTES,
+    *invitation.ROUTES,
     *password.ROUTES,
     *again.ROUTES,
     *second_step.ROUTES,

@@ -72,7 +72,7 @@ ACCOUNTS = {
     "GET /api/v1/directory",
 }
 
-NOTICES = {  # of the groups of notifications and web push, what is not of priority A
+NOTICES = {  # notifications, web push, announcements, invitations: what is not of priority A
     "POST /api/v1/notifications/clear",
     "POST /api/v1/notifications/{}/dismiss",
     "POST /api/v2/notifications/clear",
@@ -90,6 +90,9 @@ NOTICES = {  # of the groups of notifications and web push, what is not of prior
     "POST /api/v1/notifications/requests/{}/accept",
     "POST /api/v1/notifications/requests/{}/dismiss",
     "POST /api/v1/push/subscription",
+    "PUT /api/v1/announcements/{}/reactions/{}",
+    "DELETE /api/v1/announcements/{}/reactions/{}",
+    "GET /invite/{}",
     "GET /api/v1/push/subscription",
     "PUT /api/v1/push/subscription",
     "DELETE /api/v1/push/subscription",

@@ -1,7 +1,7 @@
 """Methods that have nothing to tell yet: what clients ask for at start must answer, or they show nothing at all.
 
-At start, or before the first screen: custom emojis (Tusky, Pachli), announcements (Tusky, Pachli). The others say truly
-that there is nothing: trends are off.
+At start, or before the first screen: custom emojis (Tusky, Pachli). The others say truly that there is nothing: trends
+are off.
 """
 
 from __future__ import annotations
@@ -10,15 +10,9 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from fedisw.model.errors import NotFound
 from fedisw.web import answers
 from fedisw.web.mastodon.context import OF_THE_SERVER
 from fedisw.web.routes import Auth, Route
-
-
-async def nothing(request: web.Request) -> web.Response:
-    """An empty list for a person."""
-    return answers.json([])
 
 
 async def nothing_for_all(request: web.Request) -> web.Response:
@@ -26,15 +20,8 @@ async def nothing_for_all(request: web.Request) -> web.Response:
     return answers.json([], headers={hdrs.CACHE_CONTROL: OF_THE_SERVER})
 
 
-async def unknown(request: web.Request) -> web.Response:
-    """There is no such thing."""
-    raise NotFound("record")
-
-
 ROUTES: Final = (
     Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),
-    Route("GET", "/api/v1/announcements", nothing, Auth.user()),
-    Route("POST", "/api/v1/announcements/{id}/dismiss", unknown, Auth.user("write:accounts")),
     Route("GET", "/api/v1/trends/tags", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/statuses", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/links", nothing_for_all, Auth.optional()),

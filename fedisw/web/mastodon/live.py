@@ -9,8 +9,9 @@ import msgspec
 
 from fedisw.model.notifications import Notification
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import dialogues
+from fedisw.storage.queries import announcements, dialogues
 from fedisw.storage.queries.timelines import Ref
+from fedisw.web.mastodon.announcements import look_at
 from fedisw.web.mastodon.conversations import entities as talk_entities
 from fedisw.web.mastodon.conversations import talks
 from fedisw.web.mastodon.entities.fragments import Fragments
@@ -41,6 +42,12 @@ class Live:
         found = [one for one in (dialogues.find(tx, item, viewer_id=viewer_id, now=now) for item in ids) if one is not None]
         read = talks(tx, found, self._eyes(viewer_id, now))
         return lambda: {int(item.id): msgspec.json.encode(item).decode() for item in talk_entities(read, self._fragments)}
+
+    def announcements(self, tx: Tx, ids: Sequence[int], *, viewer_id: int, now: datetime) -> Later:
+        """Announcements that are told now, by id."""
+        found = [one for one in (announcements.find(tx, item, now=now) for item in ids) if one is not None]
+        shown = look_at(tx, found, self._eyes(viewer_id, now))
+        return lambda: {int(item.id): msgspec.json.encode(item).decode() for item in shown}
 
     def notifications(self, tx: Tx, found: Sequence[Notification], *, viewer_id: int, now: datetime) -> Later:
         """Notifications of the viewer, by id; without those that tell of a post which may not be shown."""

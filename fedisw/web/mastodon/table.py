@@ -9,6 +9,7 @@ from aiohttp import web
 from fedisw.web.mastodon import (
     accounts,
     actions,
+    announcements,
     apps,
     conversations,
     discovery,
@@ -33,6 +34,7 @@ from fedisw.web.mastodon import (
     saved,
     scheduled,
     search,
+    seasonal,
     signup,
     statuses,
     tags,
@@ -68,6 +70,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *requests.ROUTES,  # before the others, whose keys would take these words for one
     *grouped.ROUTES,
     *push.ROUTES,
+    *announcements.ROUTES,
+    *seasonal.ROUTES,
     *empty.ROUTES,
     *notifications.ROUTES,
     *tags.ROUTES,

@@ -27,7 +27,9 @@ from fedisw.web.streaming.channels import Asked, Channel, Refused, open_channel
 from fedisw.web.streaming.port import SHOWING, Later, Showing
 from fedisw.web.streaming.seats import SEATS
 
-ASKED = topics.Posted | topics.Edited | topics.Notified | topics.ConversationChanged  # messages that the database is asked about
+ASKED = (
+    topics.Posted | topics.Edited | topics.Notified | topics.ConversationChanged | topics.AnnouncementChanged
+)  # messages that the database is asked about
 BATCH = 20  # events read together
 MOST_CHANNELS = 50  # of one connection
 
@@ -72,6 +74,7 @@ class _Seen:
     posts: Later
     notifications: Later
     conversations: Later
+    announcements: Later
     standing: frozenset[tuple[int, int]]  # (place in the batch, post id)
 
 
@@ -82,6 +85,7 @@ class _Payloads:
     posts: dict[int, str]
     notifications: dict[int, str]
     conversations: dict[int, str]
+    announcements: dict[int, str]
 
 
 class Listener:
@@ -157,7 +161,7 @@ class Listener:
         if not any(isinstance(item.message, ASKED) for item in heard):
             return [frame for item in heard if (frame := _plain(item)) is not None]
         seen = await self._db.read(_look, heard, viewer_id=self._viewer.account_id, showing=self._showing, now=self._now())
-        shown = _Payloads(seen.posts(), seen.notifications(), seen.conversations())
+        shown = _Payloads(seen.posts(), seen.notifications(), seen.conversations(), seen.announcements())
         frames = [_shown(at, item, seen.standing, shown) or _plain(item) for at, item in enumerate(heard)]
         return [frame for frame in frames if frame is not None]
 
@@ -165,7 +169,7 @@ class Listener:
 def _look(tx: Tx, heard: Sequence[_Heard], *, viewer_id: int, showing: Showing, now: datetime) -> _Seen:
     """One unit for many events: each post is asked for in its channel, each notification by its owner."""
     refs, found, standing = dict[int, Ref](), dict[int, Notification](), set[tuple[int, int]]()
-    talks = list[int]()
+    talks, news = list[int](), list[int]()
     for at, item in enumerate(heard):
         match item.message:
             case topics.Posted(status_id=status_id) | topics.Edited(status_id=status_id) if item.channel.stands is not None:
@@ -179,12 +183,15 @@ def _look(tx: Tx, heard: Sequence[_Heard], *, viewer_id: int, showing: Showing, 
                     found[notification_id] = notification
             case topics.ConversationChanged(conversation_id=conversation_id):
                 talks.append(conversation_id)
+            case topics.AnnouncementChanged(announcement_id=announcement_id):
+                news.append(announcement_id)
             case _:
                 pass
     return _Seen(
         posts=showing.posts(tx, list(refs.values()), viewer_id=viewer_id, now=now),
         notifications=showing.notifications(tx, list(found.values()), viewer_id=viewer_id, now=now),
         conversations=showing.conversations(tx, list(dict.fromkeys(talks)), viewer_id=viewer_id, now=now),
+        announcements=showing.announcements(tx, list(dict.fromkeys(news)), viewer_id=viewer_id, now=now),
         standing=frozenset(standing),
     )
 
@@ -200,6 +207,8 @@ def _shown(at: int, item: _Heard, standing: frozenset[tuple[int, int]], shown: _
             return Frame(label=item.channel.label, event="notification", payload=told[notification_id])
         case topics.ConversationChanged(conversation_id=conversation_id) if conversation_id in talks:
             return Frame(label=item.channel.label, event="conversation", payload=talks[conversation_id])
+        case topics.AnnouncementChanged(announcement_id=announcement_id) if announcement_id in shown.announcements:
+            return Frame(label=item.channel.label, event="announcement", payload=shown.announcements[announcement_id])
         case _:
             return None
 

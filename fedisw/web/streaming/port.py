@@ -24,6 +24,9 @@ class Showing(Protocol):
     def conversations(self, tx: Tx, ids: Sequence[int], *, viewer_id: int, now: datetime) -> Later:
         """Conversations of the viewer of which something may be shown."""
 
+    def announcements(self, tx: Tx, ids: Sequence[int], *, viewer_id: int, now: datetime) -> Later:
+        """Announcements that are told now."""
+
     def notifications(self, tx: Tx, found: Sequence[Notification], *, viewer_id: int, now: datetime) -> Later:
         """Notifications of the viewer; those about a post that they may not read any more are left out (VIS-13)."""
 

@@ -10,6 +10,7 @@ from fedisw.web.mastodon.table import ROUTES
 from tests.web.mastodon.conftest import Api
 
 OPEN = {  # what these show or take is anybody's
+    "/api/v1/annual_reports/{year}/state",
     "/api/v1/accounts/{id}",
     "/api/v1/accounts/{id}/statuses",
     "/api/v1/accounts/{id}/followers",
@@ -76,6 +77,8 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
         "/api/v2/notifications/": told["group_key"],
         "/api/v1/follow_requests/": str(api.accounts["cat"].id),
         "/api/v1/announcements/": "1",
+        "/api/v1/annual_reports/": "2025",
+        "/api/v1_alpha/async_refreshes/": "1",
         "/api/v1/featured_tags/": featured["id"],
         "/api/v1/media/": "7",
         "/api/v1/scheduled_statuses/": waiting["id"],
