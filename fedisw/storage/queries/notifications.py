@@ -15,7 +15,7 @@ from fedisw.storage.queries import audience
 from fedisw.storage.statements import Command, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
 from fedisw.storage.tables.lists import markers, notifications
-from fedisw.storage.tables.relations import blocks, mutes
+from fedisw.storage.tables.relations import blocks, host_blocks, mutes
 from fedisw.storage.tables.statuses import statuses
 
 C, K = notifications.c, markers.c
@@ -42,11 +42,16 @@ _MUTED = exists().where(
     or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now")),
 )
 _BLOCKED = exists().where(blocks.c.account_id == audience.VIEWER, blocks.c.target_id == C.from_id)
+_UNHEARD = and_(  # VIS-3: of a server that the viewer does not want, only people whom they follow all the same
+    exists().where(host_blocks.c.account_id == audience.VIEWER, host_blocks.c.host == _sender.c.host),
+    ~audience.followed_by_viewer(C.from_id),
+)
 SHOWN = and_(
     _OWNER,
     _sender.c.suspended_at.is_(None),
     ~_MUTED,
     ~_BLOCKED,
+    ~_UNHEARD,
     or_(C.status_id.is_(None), audience.readable_by_viewer(statuses, accounts)),
 )
 WANTED = and_(TextIn(C.type, "types"), or_(bindparam("from_id") == 0, C.from_id == bindparam("from_id")))
