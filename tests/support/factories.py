@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fedisw.model.accounts import Account, ActorType, User
-from fedisw.model.relations import Follow
+from fedisw.model.relations import Block, Follow
 from fedisw.model.statuses import Draft, RemoteStatus, Status, Visibility
 from fedisw.model.urls import Origin, activity_uri, actor_uri, object_uri
 from fedisw.services import posting
 from fedisw.storage.db import Enqueued, Tx
-from fedisw.storage.queries import accounts, follows, users
+from fedisw.storage.queries import accounts, blocks, follows, users
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HERE = Origin.of("https://home.test")
@@ -84,6 +84,14 @@ def put_follow(tx: Tx, follower: Account, target: Account, *, accepted: bool = T
     if accepted:
         accounts.count_follow(tx, follower_id=follower.id, target_id=target.id, by=1)
     return follow
+
+
+def put_block(tx: Tx, by: Account, of: Account, *, now: datetime = NOW) -> Block:
+    """Store a block; follows stay, since no service has made it."""
+    number = new_id()
+    block = Block(id=number, account_id=by.id, target_id=of.id, uri=activity_uri(HERE, number), created_at=now)
+    blocks.insert_once(tx, block)
+    return block
 
 
 def post(tx: Tx, author: Account, text: str = "Hello", *, now: datetime = NOW, **changes: Any) -> Status:
