@@ -107,6 +107,7 @@ def lists_of(town: Town, reader: str) -> list[str]:
         "/api/v1/timelines/home?limit=40",
         f"/api/v1/timelines/list/{town.world.lists[reader]}?limit=40",
         "/api/v1/bookmarks?limit=40",
+        "/api/v1/conversations?limit=40",
         "/api/v1/favourites?limit=40",
         "/api/v1/notifications?limit=40",
         "/api/v2/notifications?limit=40",

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from fedisw.media.keys import new_key
 from fedisw.media.probe import Kind
 from fedisw.model.accounts import Account, Reach
+from fedisw.model.dialogues import Dialogue
 from fedisw.model.lists import ListMember, RepliesPolicy, UserList
 from fedisw.model.media import Media, MediaKind
 from fedisw.model.notifications import Notification, NotificationType
@@ -21,7 +22,7 @@ from fedisw.model.statuses import Draft, PollDraft, Status, Visibility
 from fedisw.model.urls import Origin, activity_uri, object_uri
 from fedisw.services import posting
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import blocks, feeds, lists, marks, media, notifications, statuses
+from fedisw.storage.queries import blocks, dialogues, feeds, lists, marks, media, notifications, statuses
 from tests.support import factories
 
 TAG = "canary"
@@ -167,7 +168,7 @@ class Builder:
         return item.id
 
     def _belongings(self, reader: str, cases: tuple[Case, ...]) -> list[int]:
-        """Feed, saved and liked posts, and a notification about each."""
+        """Feed, saved and liked posts, a notification about each, and each as a conversation."""
         me, made = self.people[reader].id, []
         for case in cases:
             about = case.status.id
@@ -175,6 +176,9 @@ class Builder:
                 feeds.add_own(self.tx, account_id=me, status_id=status_id)
             bookmark = Bookmark(id=self.new_id(), account_id=me, status_id=about, created_at=self.now)
             marks.add_bookmark(self.tx, bookmark)
+            talk = Dialogue(id=self.new_id(), account_id=me, conversation_id=case.status.conversation_id, circle=case.secret,
+                            participants=(case.status.account_id,), last_status_id=about)  # fmt: skip
+            dialogues.link(self.tx, dialogues.put(self.tx, talk), about)
             number = self.new_id()
             like = Favourite(id=number, account_id=me, status_id=about, uri=f"{self.origin}#{number}", created_at=self.now)
             marks.add_favourite(self.tx, like)
