@@ -33,3 +33,17 @@ class MakeArchive(Job, frozen=True, kw_only=True):
     @property
     def key(self) -> str | None:
         return f"MakeArchive:{self.archive_id}"
+
+
+class RunImport(Job, frozen=True, kw_only=True):
+    """Work through some lines of a file of another server. Twice: what a line asks for is there already."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+    max_age: ClassVar[timedelta] = timedelta(days=7)
+
+    import_id: int
+    done: int = 0
+
+    @property
+    def key(self) -> str | None:
+        return f"RunImport:{self.import_id}:{self.done}"

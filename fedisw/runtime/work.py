@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final, TypeGuard
 
 from fedisw.crypto.seal import Sealer
-from fedisw.federation import archive
+from fedisw.federation import archive, importing
 from fedisw.federation import jobs as federation
 from fedisw.federation.context import Peer
 from fedisw.jobs.kinds import Job, UnknownKind
-from fedisw.jobs.own import MakeArchive
+from fedisw.jobs.own import MakeArchive, RunImport
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.schedule import Periodic
 from fedisw.media.images import Images
@@ -56,6 +56,8 @@ async def run_job(tools: Tools, run: JobRun) -> None:
         await tasks.run(tools.house, job, run)
     elif isinstance(job, MakeArchive):
         await archive.make_archive(tools.peer, tools.store, job)
+    elif isinstance(job, RunImport):
+        await importing.run_import(tools.peer, job)
     elif _is_federation(job):
         await federation.run(tools.peer, job, run)
     else:

@@ -14,6 +14,7 @@ from fedisw.web import body
 from fedisw.web.keys import SETTINGS, UPLOADS
 
 TEXT_BYTES: Final = 262_144  # of one part that is no file
+LIST_BYTES: Final = 1_048_576  # of a list as CSV, which is read as a text
 CHUNK: Final = 262_144  # bytes
 MAX_FILES: Final = 8
 MAX_PARTS: Final = 300
@@ -22,6 +23,8 @@ FILES: Final = web.RequestKey("files", AsyncExitStack)
 
 async def parts(request: web.Request) -> AsyncIterator[tuple[str, object]]:
     """Name and value of every part of a multipart body; a value is a text, or a file as `media.receive.Upload`.
+
+    A list as CSV, by the end of its name, is a text.
 
     Raises:
         Malformed: no multipart at all, or broken off.
@@ -36,15 +39,17 @@ async def parts(request: web.Request) -> AsyncIterator[tuple[str, object]]:
             count += 1
             if not isinstance(part, BodyPartReader) or part.name is None:
                 raise Malformed("a part of the form has no name")
+            is_list = (part.filename or "").lower().endswith(".csv")
+            is_file = bool(part.filename) and not is_list
             files += bool(part.filename)
             if count > MAX_PARTS or files > MAX_FILES:
                 raise TooLarge("too many parts")
-            if part.filename:
+            if is_file:
                 upload = await _file(request, part, left)
                 left -= upload.size
                 yield part.name, upload
             else:
-                text = b"".join([chunk async for chunk in _chunks(part, min(TEXT_BYTES, left))])
+                text = b"".join([chunk async for chunk in _chunks(part, min(LIST_BYTES if is_list else TEXT_BYTES, left))])
                 left -= len(text)
                 yield part.name, text.decode("utf-8", "replace")
     except (ValueError, AssertionError) as error:

@@ -26,7 +26,7 @@ from fedisw.storage.tables.notices import (
     notification_requests,
     severances,
 )
-from fedisw.storage.tables.portability import archives
+from fedisw.storage.tables.portability import archives, imports
 from fedisw.storage.tables.profiles import (
     account_notes,
     dismissed_suggestions,
@@ -81,6 +81,7 @@ LEFT_BEHIND = (
     _some(followed_tags, followed_tags.c.account_id),
     _some(featured_tags, featured_tags.c.account_id),
     _some(archives, archives.c.account_id),
+    _some(imports, imports.c.account_id),
     _about(account_notes),
     _about(dismissed_suggestions),
     _some(notification_requests, notification_requests.c.account_id, notification_requests.c.from_id),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table, TypedColumns
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Named, Table, Text, TypedColumns
 
-from fedisw.storage.tables.base import BigId, Millis, id_column, metadata
+from fedisw.storage.tables.base import BigId, Json, Millis, id_column, metadata
 
 
 class _Archives(TypedColumns):
@@ -19,3 +19,22 @@ class _Archives(TypedColumns):
 
 archives = Table("archives", metadata, _Archives)
 Index("ix_archives_account", archives.c.account_id, archives.c.id)
+
+
+class _Imports(TypedColumns):
+    """A file of another server that is worked through line by line; `lines` are emptied when it is done."""
+
+    id = id_column()
+    account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
+    kind: Named[str] = Column(Text)
+    replaces = Column(Boolean, nullable=False)
+    lines = Column(Json, nullable=False)
+    total = Column(Integer, nullable=False)
+    done = Column(Integer, nullable=False)
+    failed = Column(Integer, nullable=False)
+    created_at = Column(Millis, nullable=False)
+    finished_at = Column(Millis)
+
+
+imports = Table("imports", metadata, _Imports)
+Index("ix_imports_account", imports.c.account_id, imports.c.id)

@@ -1,4 +1,4 @@
-"""Copies of one's own data: lists as CSV, everything as an archive (security PRI-1, AUT-6)."""
+"""Copies of one's own data, and lists from other servers (security PRI-1, AUT-6)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from aiohttp import hdrs, web
 
 from fedisw.i18n import later
-from fedisw.model.errors import Conflict, NotFound
-from fedisw.services import exporting
+from fedisw.model.errors import Conflict, Invalid, NotFound
+from fedisw.services import exporting, importing
+from fedisw.services.importing import Kind
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import portability
+from fedisw.storage.queries import imports, portability
+from fedisw.storage.queries.imports import Import
 from fedisw.storage.queries.portability import Archive
-from fedisw.web import answers
+from fedisw.web import answers, forms
 from fedisw.web.frame import FormView
 from fedisw.web.keys import DB, NEW_ID, NOW, SETTINGS, caller_of, translator_of
 from fedisw.web.routes import Auth, Route
@@ -30,6 +33,14 @@ NAMES: Final = {
     "blocked_domains": later("Servers you block"),
     "bookmarks": later("Saved posts"),
 }
+PROBLEMS: Final = {
+    ("kind", "ERR_INVALID"): later("Please choose what is in the file."),
+    ("file", "ERR_BLANK"): later("This file has no lines that we can read."),
+    ("file", "ERR_TOO_LONG"): later("This file is too long: at most 20,000 lines."),
+    ("", "ERR_BUSY"): later("Another file is being read. Please wait until it is done."),
+}
+SHOWN: Final = 5  # of the newest imports
+BODY_BYTES: Final = 1_310_720
 PRIVATE: Final = "private, no-store"
 MEGABYTE: Final = 1_000_000
 
@@ -78,6 +89,37 @@ async def as_csv(request: web.Request) -> web.Response:
     return web.Response(body=text.encode(), headers=_attached(f"{name}.csv", "text/csv; charset=utf-8"))
 
 
+class ImportForm(msgspec.Struct, kw_only=True):
+    """A file of another server, what is in it, and whether it replaces what is here."""
+
+    kind: str = ""
+    file: str = ""
+    mode: str = "merge"
+
+
+async def bring(request: web.Request) -> web.Response:
+    """POST /settings/data/imports: read at once, worked through in the background."""
+    form = await forms.decode(request, ImportForm)
+    try:
+        if form.kind not in NAMES:
+            raise Invalid("kind", "is not one of the choices")
+        lines = await asyncio.to_thread(importing.lines_of, form.file)
+        await request.app[DB].write(
+            importing.begin,
+            account_id=caller_of(request).account.id,
+            kind=Kind(form.kind),
+            lines=lines,
+            replaces=form.mode == "overwrite",
+            import_id=request.app[NEW_ID](),
+            now=request.app[NOW](),
+        )
+    except (Invalid, Conflict) as error:
+        field, code = (error.field, error.code) if isinstance(error, Invalid) else ("", "ERR_BUSY")
+        problem = translator_of(request).gettext(PROBLEMS[field, code])
+        return await _page(request, FormView(problems={field: problem}), status=422)
+    return answers.see_other(PAGE)
+
+
 def _attached(name: str, kind: str) -> dict[str, str]:
     return {
         hdrs.CONTENT_TYPE: kind,
@@ -88,7 +130,7 @@ def _attached(name: str, kind: str) -> dict[str, str]:
 
 async def _page(request: web.Request, form: FormView, *, status: int = 200) -> web.Response:
     now, words = request.app[NOW](), translator_of(request)
-    archive, again_at = await request.app[DB].read(_state, caller_of(request).account.id, now)
+    archive, again_at, brought = await request.app[DB].read(_state, caller_of(request).account.id, now)
     there = archive is not None and archive.ready_at is not None and now - archive.created_at <= exporting.KEPT
     return settings_page(
         request,
@@ -102,17 +144,20 @@ async def _page(request: web.Request, form: FormView, *, status: int = 200) -> w
         ends=None if archive is None else archive.created_at + exporting.KEPT,
         megabytes=0 if archive is None else max(1, round(archive.size / MEGABYTE)),
         again_at=again_at,
+        imports=[(words.gettext(NAMES[item.kind]), item) for item in brought],
     )
 
 
-def _state(tx: Tx, account_id: int, now: datetime) -> tuple[Archive | None, datetime | None]:
-    return portability.latest(tx, account_id), exporting.next_archive_at(tx, account_id=account_id, now=now)
+def _state(tx: Tx, account_id: int, now: datetime) -> tuple[Archive | None, datetime | None, list[Import]]:
+    again_at = exporting.next_archive_at(tx, account_id=account_id, now=now)
+    return portability.latest(tx, account_id), again_at, imports.latest(tx, account_id, limit=SHOWN)
 
 
 FRESH: Final = Auth.session(recent=True)
 ROUTES: Final = (
     Route("GET", PAGE, show, Auth.session()),
     Route("POST", PAGE, ask, FRESH),
+    Route("POST", f"{PAGE}/imports", bring, FRESH, body=BODY_BYTES),
     Route("GET", f"{PAGE}/archives/{{id}}", download, FRESH),
     Route("GET", f"{PAGE}/{{name}}.csv", as_csv, FRESH),
 )

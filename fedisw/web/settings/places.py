@@ -78,7 +78,7 @@ PLACES: Final = (
         key="data",
         path="/settings/data",
         name=later("Your data"),
-        about=later("Take a copy of your lists, or of everything, with you."),
+        about=later("Take a copy of everything with you, or bring lists from another server."),
         icon="file",
     ),
     Place(

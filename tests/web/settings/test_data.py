@@ -6,15 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 
 from fedisw.config import Settings
 from fedisw.model.accounts import Account
 from fedisw.services import blocking, exporting
 from fedisw.storage.db import Database, Tx
-from fedisw.storage.queries import portability
+from fedisw.storage.queries import imports, portability
 from fedisw.web.middleware.sessions import cookie_name
 from tests.support import factories
-from tests.support.browser import Browser
+from tests.support.browser import OURS, Browser
 from tests.support.clock import Clock
 from tests.support.jobs import all_jobs
 from tests.support.people import People
@@ -79,7 +80,8 @@ async def test_an_archive_is_for_its_owner_and_for_a_week(
     as_person: Callable[..., Any], amy: Account, people: People, db: Database, settings: Settings, clock: Clock
 ) -> None:
     browser = await as_person(amy)
-    assert (await browser.submit(await browser.get(PAGE))).status == 303
+    token = (await (await browser.get(PAGE)).text()).partition('name="csrf_token" value="')[2].partition('"')[0]
+    assert (await browser.send(PAGE, csrf_token=token)).status == 303
     assert [job.kind for job in await all_jobs(db)] == ["MakeArchive"]
     archive = await db.read(portability.latest, amy.id)
     assert archive is not None
@@ -100,7 +102,7 @@ async def test_an_archive_is_for_its_owner_and_for_a_week(
     other = await as_person(await people.person("eve"))
     assert (await other.get(f"{PAGE}/archives/{archive.id}")).status == 404
     assert (await other.get(f"{PAGE}/archives/x")).status == 404
-    again = await browser.send(PAGE, csrf_token=html.partition('name="csrf_token" value="')[2].partition('"')[0])
+    again = await browser.send(PAGE, csrf_token=token)
     assert again.status == 422
     clock.forward(days=8)
     assert (await (await as_person(amy)).get(f"{PAGE}/archives/{archive.id}")).status == 404
@@ -111,3 +113,27 @@ async def test_an_old_session_is_asked_for_the_password_first(as_person: Callabl
     clock.forward(minutes=11)
     for path in (f"{PAGE}/bookmarks.csv", f"{PAGE}/archives/1"):
         assert (await browser.get(path)).headers["Location"].startswith("/auth/again")
+
+
+async def test_a_file_of_another_server_is_taken(as_person: Callable[..., Any], amy: Account, db: Database) -> None:
+    browser = await as_person(amy)
+    token = (await (await browser.get(PAGE)).text()).partition('name="csrf_token" value="')[2].partition('"')[0]
+
+    async def send(kind: str, text: str) -> Any:
+        form = FormData({"csrf_token": token, "kind": kind, "mode": "overwrite"})
+        form.add_field("file", text, filename="following.CSV", content_type="text/csv")
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())} | OURS
+        return await browser.client.post(f"{PAGE}/imports", data=form, headers=headers, allow_redirects=False)
+
+    for kind, text, words in (("secrets", "x", "Please choose what is in the file."), ("lists", "", "no lines that we can read")):
+        wrong = await send(kind, text)
+        assert wrong.status == 422
+        assert words in await wrong.text()
+    taken = await send("following_accounts", "Account address\nben@beta.test\n")
+    assert (taken.status, taken.headers["Location"]) == (303, PAGE)
+    (item,) = await db.read(imports.latest, amy.id, limit=5)
+    assert (item.kind, item.replaces, item.lines) == ("following_accounts", True, (("ben@beta.test",),))
+    html = await (await browser.get(PAGE)).text()
+    assert (faults(html), "0 of 1 lines done" in html) == ([], True)
+    busy = await send("lists", "a,b@c.test\n")
+    assert (busy.status, "Another file is being read" in await busy.text()) == (422, True)
