@@ -17,15 +17,17 @@ from typing import Final
 import click
 
 from fedisw.cli.call import Call, Leaf, password_of
-from fedisw.config import Settings, WrongSettings, find_file, make_secrets, secrets_path
-from fedisw.model.errors import FediswError
+from fedisw.config import RegistrationMode, Settings, WrongSettings, find_file, make_secrets, secrets_path
+from fedisw.model.errors import FediswError, Unreachable
 from fedisw.net.client import Client
 from fedisw.runtime.opening import policy_of
 from fedisw.storage import migrate
+from fedisw.tasks import mail
 from fedisw.web.serving import UnsafeServer, check_installation
 
 FAILED: Final = 1
 LEAST_FREE: Final = 0.10  # share of the disk
+MAIL_SECONDS: Final = 10.0
 SKEW: Final = timedelta(seconds=30)
 
 
@@ -123,7 +125,18 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     elif url.startswith("file:"):
         yield _warn("mail", "mails are written into a folder", "set mail.url to your mail server")
     else:
-        yield _ok("mail", "a mail server is set")
+        yield _mail_server(settings)
+    if settings.registrations.mode is RegistrationMode.OPEN and not url.startswith("smtp"):
+        yield _fail("mail", "open registration needs mail: nobody could confirm an address", "set mail.url to your mail server")
+
+
+def _mail_server(settings: Settings) -> Finding:
+    """Whether the mail server is there and takes us; nothing is sent."""
+    try:
+        asyncio.run(mail.reach(settings, seconds=MAIL_SECONDS))
+    except Unreachable as error:
+        return _fail("mail", str(error), "look at mail.url and the secret mail_password")
+    return _ok("mail", "the mail server is there and takes our mail")
 
 
 def _proxy(settings: Settings) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ class Chore(StrEnum):
     COPIES = "copies"
     BRIEF = "brief"
     OLD = "old"
+    DOORS = "doors"
 
 
 class Sweep(Job, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from fedisw.jobs.schedule import Periodic
 from fedisw.jobs.work import PublishAccountDelete, PurgeAccount
 from fedisw.media.store import MediaStore
 from fedisw.model.media import RemoteFile
-from fedisw.services import exporting, media, oauth, purging
+from fedisw.services import exporting, media, oauth, purging, registrations
 from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import (
     applied,
@@ -49,6 +49,7 @@ PLAN: Final = (
     Periodic(name="sweep.uploads", every=HOUR, job=Sweep(what=Chore.UPLOADS)),
     Periodic(name="sweep.copies", every=DAY, job=Sweep(what=Chore.COPIES)),
     Periodic(name="sweep.brief", every=HOUR, job=Sweep(what=Chore.BRIEF)),
+    Periodic(name="sweep.doors", every=HOUR, job=Sweep(what=Chore.DOORS)),
     Periodic(name="sweep.old", every=DAY, job=Sweep(what=Chore.OLD)),
 )
 
@@ -69,6 +70,8 @@ async def sweep(house: House, job: Sweep) -> None:
             await _archives(house)
             old_keys = await house.db.read(purging_rows.accounts_with_old_keys, before=now - DELETED_KEYS)
             await house.db.write(purging_rows.remove_keys, old_keys)
+        case Chore.DOORS:
+            await house.db.write(registrations.watch, settings=house.settings, now=now)
         case _:
             assert_never(job.what)
 

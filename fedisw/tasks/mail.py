@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from email.headerregistry import Address
@@ -19,147 +18,25 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from fedisw.config import Settings
-from fedisw.i18n import Translator, later, translator
+from fedisw.i18n import translator
 from fedisw.jobs.work import SendMail
 from fedisw.model.accounts import Account, User
 from fedisw.model.errors import Forbidden, Unreachable
 from fedisw.observe.logging import logger
-from fedisw.services.addresses import NEW_MAIL, WANTED_MAIL
-from fedisw.services.factors import CHANGED_MAIL, RECOVERY_MAIL
-from fedisw.services.signing_in import CONFIRM_MAIL, RESET_MAIL
+from fedisw.services.addresses import NEW_MAIL
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, factors, users
 from fedisw.tasks.house import House
+from fedisw.tasks.mail_texts import FOOTER, TEMPLATES
 from fedisw.tasks.mail_tokens import open_for_mail
 
 SECONDS: Final = 60.0  # for one mail
 PORTS: Final = {"smtp": 587, "smtps": 465}
 FINAL: Final = 500  # SMTP answers from here on will not change (RFC 5321, section 4.2.1)
-CONFIRM_PAGE, RESET_PAGE = "/auth/confirm", "/auth/password/reset"
 SIGN_IN_PAGE, FORGOTTEN_PAGE = "/auth/sign_in", "/auth/password/forgotten"
-FACTORS_PAGE, NEW_ADDRESS_PAGE = "/settings/factors", "/auth/email"
-
-Parts = tuple[str, tuple[str, ...]]  # subject, paragraphs
-Template = Callable[[Translator, dict[str, str]], Parts]
+FACTORS_PAGE: Final = "/settings/factors"
 
 log = logger("mail")
-
-
-def _confirm(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("Confirm your e-mail address for %(server)s", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext("Somebody, probably you, signed up at %(server)s with this e-mail address.", **fields),
-            words.gettext("Please open this link within 24 hours to confirm it:"),
-            fields["link"],
-            words.gettext("If it was not you, you need to do nothing."),
-        ),
-    )
-
-
-def _known_address(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("You already have an account at %(server)s", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext("Somebody, probably you, tried to sign up at %(server)s with this e-mail address.", **fields),
-            words.gettext("You have an account here already, %(handle)s. You can sign in here:", **fields),
-            fields["sign_in"],
-            words.gettext("If you have forgotten your password, you can choose a new one:"),
-            fields["forgotten"],
-        ),
-    )
-
-
-def _approved(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("Welcome to %(server)s", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext("Your account %(handle)s is ready. You can sign in here:", **fields),
-            fields["sign_in"],
-            words.gettext("We are glad that you are here."),
-        ),
-    )
-
-
-def _reset(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("Choose a new password for %(server)s", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext("Somebody, probably you, asked for a new password for %(handle)s.", **fields),
-            words.gettext("Please open this link within an hour to choose one:"),
-            fields["link"],
-            words.gettext("If it was not you, you need to do nothing; your password stays as it is."),
-        ),
-    )
-
-
-def _factors_changed(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("The way to sign in at %(server)s has changed", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext(
-                "A second factor of your account %(handle)s was added, changed or removed. You see them all here:", **fields
-            ),
-            fields["factors"],
-            words.gettext("If it was not you, choose a new password at once:"),
-            fields["forgotten"],
-        ),
-    )
-
-
-def _recovery_used(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("A recovery code was used at %(server)s", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext("Somebody, probably you, has signed in as %(handle)s with a recovery code.", **fields),
-            words.gettext("If it was not you, choose a new password at once:"),
-            fields["forgotten"],
-        ),
-    )
-
-
-def _address_wanted(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("Another e-mail address is wanted for your account at %(server)s", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext("Somebody, probably you, asked us to use another e-mail address for %(handle)s.", **fields),
-            words.gettext("If it was not you, choose a new password at once:"),
-            fields["forgotten"],
-        ),
-    )
-
-
-def _new_address(words: Translator, fields: dict[str, str]) -> Parts:
-    return (
-        words.gettext("Confirm your new e-mail address for %(server)s", **fields),
-        (
-            words.gettext("Hello %(name)s,", **fields),
-            words.gettext("You asked us to use this e-mail address for %(handle)s.", **fields),
-            words.gettext("Please open this link within 24 hours to confirm it:"),
-            fields["link"],
-            words.gettext("If it was not you, you need to do nothing."),
-        ),
-    )
-
-
-TEMPLATES: Final[dict[str, tuple[Template, str]]] = {  # with the page of the link, if it has one of its own
-    CONFIRM_MAIL: (_confirm, CONFIRM_PAGE),
-    "known_address": (_known_address, ""),
-    "approved": (_approved, ""),
-    RESET_MAIL: (_reset, RESET_PAGE),
-    WANTED_MAIL: (_address_wanted, ""),
-    NEW_MAIL: (_new_address, NEW_ADDRESS_PAGE),
-    CHANGED_MAIL: (_factors_changed, ""),
-    RECOVERY_MAIL: (_recovery_used, ""),
-}
-FOOTER: Final = later("This mail was sent by %(server)s, %(origin)s, because of something that concerns your account.")
 
 
 async def send(house: House, job: SendMail) -> None:
@@ -251,6 +128,32 @@ def _write(folder: Path, message: EmailMessage) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(message.as_bytes())
     (folder / f".{name}").rename(folder / name)
+
+
+async def reach(settings: Settings, *, seconds: float = SECONDS) -> None:
+    """Say hello to the mail server and sign in there, without sending anything.
+
+    Raises:
+        Unreachable: it is not there, or does not take our name and password.
+    """
+    parts, password = urlsplit(settings.mail.url), settings.secrets.mail_password
+    client = aiosmtplib.SMTP(
+        hostname=parts.hostname,
+        port=parts.port or PORTS[parts.scheme],
+        username=unquote(parts.username) if parts.username else None,
+        password=password.reveal() if password is not None and parts.username else None,
+        use_tls=parts.scheme == "smtps",
+        start_tls=True if parts.scheme == "smtp" and parts.username else None,
+        local_hostname=settings.origin.host,
+        timeout=seconds,
+    )
+    try:
+        async with client:
+            pass
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise Unreachable("the mail server does not take our name and password") from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise Unreachable("the mail server is not reachable") from error
 
 
 async def _smtp(settings: Settings, message: EmailMessage) -> None:

@@ -18,7 +18,7 @@ from fedisw.model.accounts import Account, User
 from fedisw.model.emails import normal_email
 from fedisw.model.errors import Forbidden, Invalid
 from fedisw.model.handles import check_username
-from fedisw.services import newcomers, signup
+from fedisw.services import newcomers, registrations, signup
 from fedisw.tasks.mail_tokens import seal_for_mail
 from fedisw.web.keys import DB, NEW_ID, NOW, PASSWORDS, SEALER, SETTINGS
 from fedisw.web.middleware import limits, sessions
@@ -52,7 +52,8 @@ async def join(request: web.Request, newcomer: Newcomer, *, app_id: int | None =
         Invalid: with all that is wrong with the form.
         TooMany: too many mails to this address.
     """
-    settings, now = request.app[SETTINGS], request.app[NOW]()
+    now = request.app[NOW]()
+    settings = await settings_of(request)
     if settings.registrations.mode not in (RegistrationMode.OPEN, RegistrationMode.APPROVAL):
         raise Forbidden(CLOSED)
     problems = problems_of(newcomer, settings, today=now.date())
@@ -87,6 +88,14 @@ async def join(request: web.Request, newcomer: Newcomer, *, app_id: int | None =
         now=now,
     )
     return account if made else None
+
+
+async def settings_of(request: web.Request) -> Settings:
+    """The settings with the mode of registration that counts at the moment (AUT-12)."""
+    settings = request.app[SETTINGS]
+    if settings.registrations.mode is not RegistrationMode.OPEN:
+        return settings
+    return await request.app[DB].read(registrations.settings_now, settings=settings, now=request.app[NOW]())
 
 
 def problems_of(newcomer: Newcomer, settings: Settings, *, today: date) -> list[Invalid]:

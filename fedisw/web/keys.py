@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
@@ -14,7 +15,7 @@ from fedisw.config import Settings
 from fedisw.crypto.passwords import Passwords
 from fedisw.crypto.seal import Sealer
 from fedisw.federation.context import Peer
-from fedisw.i18n import Translator, preferred, translator
+from fedisw.i18n import LANGUAGES, Translator, preferred, translator
 from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
 from fedisw.media.images import Images
@@ -82,11 +83,21 @@ def caller_of(request: web.Request) -> Caller:
 
 
 def translator_of(request: web.Request) -> Translator:
-    """The language of an answer: the person's own, else what the browser wants."""
+    """The language of an answer: what the address asks for (`lang`), else the person's own, else what the browser wants."""
     known: Translator | None = request.get(TRANSLATOR)
     if known is None:
         caller: Caller | None = request.get(CALLER)
         default = request.app[SETTINGS].instance.languages[0]
         wanted = preferred(request.headers.get("Accept-Language", ""), default=default) if caller is None else caller.user.locale
+        wanted = _asked_for(request) or wanted
         request[TRANSLATOR] = known = translator(wanted)
     return known
+
+
+def _asked_for(request: web.Request) -> str:
+    """The `lang` of an address, or of the one that a sign-in leads on to; empty for none that we have."""
+    asked = request.query.get("lang", "")
+    if not asked and "lang=" in (onward := request.query.get("next", "")):
+        asked = dict(parse_qsl(urlsplit(onward).query)).get("lang", "")
+    base = asked.partition("-")[0].lower()
+    return base if base in LANGUAGES else ""

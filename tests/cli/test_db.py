@@ -62,6 +62,13 @@ def test_the_doctor_names_the_next_step(fedisw: Fedisw, env: dict[str, str], tmp
     assert (wrong.code, sum(line.startswith("fail  settings") for line in wrong.out.splitlines())) == (1, 2)
 
 
+def test_the_doctor_asks_the_mail_server_and_open_doors_need_one(fedisw: Fedisw, env: dict[str, str]) -> None:
+    away = fedisw("doctor", env=env | {"FEDISW_MAIL_URL": "smtp://127.0.0.1:1"})
+    assert (away.code, "the mail server is not reachable" in away.out) == (1, True)
+    open_doors = fedisw("doctor", env=env | {"FEDISW_REGISTRATIONS_MODE": "open"})
+    assert (open_doors.code, "open registration needs mail" in open_doors.out) == (1, True)
+
+
 def test_the_doctor_writes_secrets_once(fedisw: Fedisw, env: dict[str, str], tmp_path: Path) -> None:
     fresh = env | {"FEDISW_SECRETS_FILE": str(tmp_path / "other" / "secrets.toml")}
     assert fedisw("doctor", env=fresh).code == 1

@@ -162,3 +162,15 @@ async def test_a_password_never_goes_over_a_line_in_the_clear(make_house: MakeHo
         with pytest.raises(Unreachable):
             await jobs.run(house, SendMail(account_id=await house.db.write(amy_of), template="approved"))
     assert server.received == []
+
+
+async def test_the_doctor_says_hello_to_the_server_and_sends_nothing(make_house: MakeHouse) -> None:
+    async with serving(MailServer()) as server:
+        await mail.reach(make_house(FEDISW_MAIL_URL=f"smtp://127.0.0.1:{server.port}").settings)
+        with pytest.raises(Unreachable):
+            await mail.reach(
+                make_house(FEDISW_MAIL_URL=f"smtp://amy@127.0.0.1:{server.port}", FEDISW_SECRET_MAIL_PASSWORD="x").settings
+            )
+    assert server.received == []
+    with pytest.raises(Unreachable):
+        await mail.reach(make_house(FEDISW_MAIL_URL=f"smtp://127.0.0.1:{server.port}").settings)

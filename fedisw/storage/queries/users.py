@@ -12,6 +12,7 @@ from fedisw.model.errors import NotFound
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, users
+from fedisw.storage.tables.base import Millis
 
 C = users.c
 
@@ -41,6 +42,16 @@ ALL = Query(
 WAITING = Query(int, select(C.id).where(IdIn(C.id, "ids"), or_(C.confirmed_at.is_(None), C.approved_at.is_(None))))
 WITH_ROLE = Query(int, select(func.count()).select_from(users).where(C.role == bindparam("role")))
 FIRST_WITH_ROLE = Query(int, select(C.id).where(C.role == bindparam("role"), C.disabled_at.is_(None)).order_by(C.id).limit(1))
+STAFF_ACTIVE = Query(
+    int,
+    select(C.id)
+    .where(
+        C.role.in_([Role.OWNER, Role.ADMIN, Role.MODERATOR]),
+        C.disabled_at.is_(None),
+        func.coalesce(C.last_active_at, C.created_at) >= bindparam("since", type_=Millis),
+    )
+    .limit(1),
+)
 ACTIVE_SINCE = Query(int, select(func.count()).select_from(users).where(C.last_active_at >= bindparam("since")))
 USABLE = Query(int, select(func.count()).select_from(users).where(C.confirmed_at.is_not(None), C.approved_at.is_not(None)))
 
@@ -122,6 +133,11 @@ def first_with_role(tx: Tx, role: Role) -> int | None:
 def active_since(tx: Tx, since: datetime) -> int:
     """How many people were here since then (NodeInfo)."""
     return tx.one(ACTIVE_SINCE, since=since) or 0
+
+
+def staff_was_active(tx: Tx, *, since: datetime) -> bool:
+    """Whether somebody of the staff was here since then; who was never here counts from when they were made."""
+    return tx.one(STAFF_ACTIVE, since=since) is not None
 
 
 def usable_count(tx: Tx) -> int:

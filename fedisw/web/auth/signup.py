@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from fedisw.config import RegistrationMode
 from fedisw.i18n import later
 from fedisw.live.buckets import SIGN_UP
 from fedisw.model.errors import Invalid
@@ -14,7 +15,7 @@ from fedisw.web import answers, forms, joining
 from fedisw.web.frame import FormView, Head
 from fedisw.web.house_rules import starting_rules
 from fedisw.web.joining import Newcomer
-from fedisw.web.keys import CALLER, SETTINGS, translator_of
+from fedisw.web.keys import CALLER, translator_of
 from fedisw.web.render import page
 from fedisw.web.routes import Auth, Route
 
@@ -40,7 +41,7 @@ WORDS: Final = {
 
 async def show(request: web.Request) -> web.Response:
     """GET /auth/sign_up"""
-    return answers.see_other("/") if CALLER in request else _form(request, FormView())
+    return answers.see_other("/") if CALLER in request else await _form(request, FormView())
 
 
 async def submit(request: web.Request) -> web.Response:
@@ -53,12 +54,12 @@ async def submit(request: web.Request) -> web.Response:
         found = (error, *error.others)
         problems = {one.field: translate(WORDS.get((one.field, one.code), one.problem)) for one in found}
         values = {"username": newcomer.username, "email": newcomer.email, "reason": newcomer.reason}
-        return _form(request, FormView(values=values, problems=problems), status=422)
-    return _form(request, FormView(done=True))
+        return await _form(request, FormView(values=values, problems=problems), status=422)
+    return await _form(request, FormView(done=True))
 
 
-def _form(request: web.Request, form: FormView, *, status: int = 200) -> web.Response:
-    settings = request.app[SETTINGS]
+async def _form(request: web.Request, form: FormView, *, status: int = 200) -> web.Response:
+    settings = await joining.settings_of(request)
     return page(
         request,
         "auth/signup.html",
@@ -67,6 +68,7 @@ def _form(request: web.Request, form: FormView, *, status: int = 200) -> web.Res
         form=form,
         domain=settings.account_domain,
         min_age=settings.registrations.min_age or "",
+        needs_approval=settings.registrations.mode is RegistrationMode.APPROVAL,
         rule_list=starting_rules(translator_of(request)),
     )
 

@@ -8,12 +8,14 @@ from typing import Final
 
 from aiohttp import web
 
+from fedisw.config import Settings
 from fedisw.i18n import LANGUAGES, translator
 from fedisw.model.accounts import Account as AccountValue
 from fedisw.model.accounts import Reach, Role
 from fedisw.model.errors import NotFound
 from fedisw.model.feeds import TimelinesAccess
 from fedisw.services import instance as services
+from fedisw.services import registrations
 from fedisw.services.instance import Usage
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, hosts, users
@@ -48,8 +50,9 @@ PRIVACY: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What was read of the server."""
+    """What was read of the server; `settings` with the mode of registration that counts (AUT-12)."""
 
+    settings: Settings
     owner: AccountValue | None
     usage: Usage
     hosts: int
@@ -73,7 +76,7 @@ async def numbers_of(request: web.Request) -> Numbers:
     """Numbers of at most five minutes ago."""
     kept, now = request.app[KEPT], request.app[NOW]()
     if kept.numbers is None or now - kept.numbers.read_at > READ_EVERY:
-        kept.numbers = await request.app[DB].read(_read, now=now)
+        kept.numbers = await request.app[DB].read(_read, settings=request.app[SETTINGS], now=now)
     return kept.numbers
 
 
@@ -85,8 +88,9 @@ async def access_of(request: web.Request) -> TimelinesAccess:
     return kept.access
 
 
-def _read(tx: Tx, *, now: datetime) -> Numbers:
+def _read(tx: Tx, *, settings: Settings, now: datetime) -> Numbers:
     return Numbers(
+        settings=registrations.settings_now(tx, settings=settings, now=now),
         owner=_owner(tx),
         usage=services.usage(tx, now=now),
         hosts=hosts.count(tx),
@@ -133,14 +137,14 @@ async def get(request: web.Request) -> web.Response:
     """GET /api/v2/instance"""
     numbers, site = await numbers_of(request), site_of(request)
     facts = _facts(numbers, site, await access_of(request))
-    entity = instance_entity(request.app[SETTINGS], site, facts, rules=rules_of(numbers))
+    entity = instance_entity(numbers.settings, site, facts, rules=rules_of(numbers))
     return answers.json(entity, headers=CACHED)
 
 
 async def get_old(request: web.Request) -> web.Response:
     """GET /api/v1/instance"""
     numbers, site = await numbers_of(request), site_of(request)
-    entity = old_instance_entity(request.app[SETTINGS], site, _facts(numbers, site), rules=rules_of(numbers))
+    entity = old_instance_entity(numbers.settings, site, _facts(numbers, site), rules=rules_of(numbers))
     return answers.json(entity, headers=CACHED | OLD)
 
 

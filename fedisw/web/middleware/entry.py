@@ -64,6 +64,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if NUL in request.path:
         raise NotFound("address", "")
     if route is None:
+        limits.count_unknown(request)
         return await handler(request)
     try:
         await auth.identify(request, route)

@@ -46,6 +46,12 @@ def count_refused(request: web.Request) -> None:
         take(request, API_NETWORK, network(request))
 
 
+def count_unknown(request: web.Request) -> None:
+    """Count a request for an address that there is not, so that looking for one is slow too."""
+    if request.path.startswith(LIMITED):
+        take(request, API_NETWORK, network(request))
+
+
 def take(request: web.Request, rule: Rule, key: str | int | None = None, *, cost: int = 1) -> None:
     """Count one rule, by `key`, else as the rule says for the person who calls or their network; the tightest goes into
     the headers.

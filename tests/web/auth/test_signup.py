@@ -81,7 +81,21 @@ async def test_the_keys_of_a_new_account_are_sealed_and_open_again(browser: Brow
 
 
 @pytest.mark.parametrize("entrance_settings", OPEN, indirect=True)
-async def test_an_open_server_asks_for_the_address_only(browser: Browser, db: Database, settings: Settings) -> None:
+async def test_open_doors_that_nobody_looks_after_ask_for_words(browser: Browser, people: People, clock: Clock) -> None:
+    """AUT-12."""
+    await people.person("mia", role="moderator")
+    assert "What do you do?" not in await (await browser.get("/auth/sign_up")).text()
+    clock.forward(days=8)
+    assert "What do you do?" in await (await browser.get("/auth/sign_up")).text()
+    assert (await browser.send("/auth/sign_up", **(FORM | {"reason": ""}))).status == 422
+    assert "A person on our team reads your words" in await (await browser.send("/auth/sign_up", **FORM)).text()
+
+
+@pytest.mark.parametrize("entrance_settings", OPEN, indirect=True)
+async def test_an_open_server_asks_for_the_address_only(
+    browser: Browser, people: People, db: Database, settings: Settings
+) -> None:
+    await people.person("mia", role="moderator")
     assert (await browser.send("/auth/sign_up", **(FORM | {"reason": ""}))).status == 200
     page = await browser.get("/auth/confirm", token=await mailed_token(db, settings))
     await browser.submit(page)

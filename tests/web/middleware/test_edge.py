@@ -120,7 +120,10 @@ async def test_the_api_tells_what_is_left(start: Start, people: People) -> None:
     assert (first.headers["X-RateLimit-Limit"], first.headers["X-RateLimit-Remaining"]) == ("300", "299")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", first.headers["X-RateLimit-Reset"])
     assert (await client.delete("/api/v1/x", headers=headers)).headers["X-RateLimit-Remaining"] == "29"
-    assert (await client.get("/api/nothing")).headers.get("X-RateLimit-Limit") is None
+    nothing = await client.get("/api/nothing")
+    assert (nothing.status, nothing.headers["X-RateLimit-Limit"], nothing.headers["X-RateLimit-Remaining"]) == (404, "300", "299")
+    assert (await client.post("/api/v1/x/y")).headers["X-RateLimit-Remaining"] == "298"
+    assert (await client.get("/nothing")).headers.get("X-RateLimit-Limit") is None
 
 
 async def test_a_used_up_bucket_is_told_with_all_headers(start: Start, people: People) -> None:

@@ -351,3 +351,11 @@ async def test_claims_about_the_person_need_the_profile_scope(entrance: Client, 
     assert said == {
         "iss": "https://alpha.test/", "sub": amy.uri, "name": "amy", "preferred_username": "amy", "profile": "https://alpha.test/@amy",
     }  # fmt: skip
+
+
+async def test_an_application_may_ask_for_a_language_of_ours(browser: Browser, entrance: Client, amy: Account, app: App) -> None:
+    assert 'lang="es"' in await (await browser.get("/oauth/authorize", **asked(app, lang="es-MX"))).text()
+    assert 'lang="en"' in await (await browser.get("/oauth/authorize", **asked(app, lang="xx"))).text()
+    stranger = Browser(entrance)
+    place = (await stranger.get("/oauth/authorize", **asked(app, lang="es"))).headers["Location"]
+    assert 'lang="es"' in await (await stranger.get(place)).text()
