@@ -41,7 +41,7 @@ TEXT_FIELDS = (
 HOSTILE = ("a\nweb.forged=1", "a\r\nx", "\x1b[2J", "\u2028", "\u202egnp", "\x00", "\ud800", "%0a%0d", "a" * 9_000)
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 # Where a secret word of a person may rest: what they wrote, and the address they gave. Neither is a log.
-MAY_HOLD = {"statuses", "users", "polls", "media", "accounts", "reports", "lists", "apps", "tags", "idempotency"}
+MAY_HOLD = {"statuses", "users", "polls", "media", "accounts", "account_notes", "reports", "lists", "apps", "tags", "idempotency"}
 SINKS = ("jobs", "signals", "audit", "audit_details")
 
 
