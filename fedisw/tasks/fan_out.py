@@ -41,7 +41,7 @@ def chunk(tx: Tx, *, status_id: int, after: int, now: datetime) -> None:
         status_id=status.id,
         author_id=author.id,
         follower_ids=_who_read(tx, status, followers),
-        reply_to=status.in_reply_to_account_id,
+        reply_to=_answered(status),
         reblog_of=status.reblog_of_id,
     )
     _tell_streams(tx, status, reached)
@@ -77,6 +77,13 @@ def _who_read(tx: Tx, status: Status, followers: list[int]) -> list[int]:
         return followers
     chosen = follows.languages_of(tx, status.account_id, followers)
     return [one for one in followers if one not in chosen or status.language in chosen[one]]
+
+
+def _answered(status: Status) -> int | None:
+    """Whom a post answers; None when it answers nobody."""
+    if not status.in_reply_to_uri:
+        return None
+    return status.in_reply_to_account_id or feeds.NOBODY_KNOWN
 
 
 def _first(tx: Tx, status: Status, author: Account) -> None:

@@ -17,6 +17,7 @@ from fedisw.storage.tables.relations import follows
 from fedisw.storage.tables.statuses import home_feed, statuses
 
 KEPT = 800  # rows of one home feed (dependencies, section 3.3)
+NOBODY_KNOWN = -1  # whom a post answers whose parent we do not have: nobody follows them
 AGAIN = 80  # the newest posts of a feed, among which a post is not boosted into it a second time
 TRIMMED = 64  # a feed is cut back at one in so many new posts: it costs more than to add one
 BACKFILL = 40  # posts of a newly followed account that are put into the feed
@@ -83,12 +84,19 @@ ADD_EVERYBODY = Query(
     .on_conflict_do_nothing()
     .returning(home_feed.c.account_id),
 )
+_OPENS_OR_ANSWERS_KNOWN = or_(
+    S.in_reply_to_uri == "",
+    S.in_reply_to_account_id.in_([bindparam("author_id"), bindparam("viewer_id")]),
+    exists().where(
+        _follow.c.follower_id == bindparam("viewer_id"), _follow.c.target_id == S.in_reply_to_account_id, _follow.c.accepted
+    ),
+)
 ADD_AUTHOR = Command(
     insert_or_ignore(home_feed)
     .from_select(
         ["account_id", "status_id"],
         select(bindparam("viewer_id").label("account_id"), S.id)
-        .where(S.account_id == bindparam("author_id"), S.visibility != Visibility.DIRECT)
+        .where(S.account_id == bindparam("author_id"), S.visibility != Visibility.DIRECT, _OPENS_OR_ANSWERS_KNOWN)
         .order_by(S.id.desc())
         .limit(bindparam("limit")),
     )
@@ -132,7 +140,8 @@ def add_to_feeds(
 ) -> list[int]:
     """Put a post into the feeds of these local followers that want it; whose feeds got it now.
 
-    A boost goes only where neither the post nor another boost of it is among the newest 80.
+    Answers go only to those who follow whom they answer, or are them (`NOBODY_KNOWN`: nobody). A boost goes only where
+    neither the post nor another boost of it is among the newest 80.
     """
     same = [] if reblog_of is None else [reblog_of, *tx.all(LATEST_BOOSTS, of=reblog_of, but=status_id)]
     return tx.all(

@@ -6,7 +6,7 @@ from typing import Any
 
 from fedisw.services import blocking
 from fedisw.storage.queries import feeds
-from tests.support.factories import new_id
+from tests.support.factories import new_id, put_follow
 from tests.web.mastodon.conftest import Api
 
 HOME = "/api/v1/timelines/home"
@@ -92,3 +92,23 @@ async def test_those_on_an_exclusive_list_stand_there_only(api: Api) -> None:
     hidden, shown = await api.post("ben", "hello"), await api.post("cat", "hello")
     assert await home(api) == [shown["id"]]
     assert await home(api, path=path) == [hidden["id"]]
+
+
+async def test_answers_stand_at_home_of_those_who_follow_both(api: Api) -> None:
+    await api.join("amy", "ben", "cat")
+    rob = await api.remote()
+    cats, bens = await api.post("cat", "hello"), await api.post("ben", "hello")
+    to_stranger = await api.post("ben", "@cat yes", in_reply_to_id=cats["id"])
+    own = await api.post("ben", "more", in_reply_to_id=bens["id"])
+    await api.follow("amy", "ben")
+    await api.db.write(put_follow, api.accounts["amy"], rob)
+    assert await home(api) == [own["id"], bens["id"]]  # what was there before the follow
+    later = await api.post("ben", "@cat again", in_reply_to_id=cats["id"])
+    await api.receive(rob, "to somebody unknown", in_reply_to_uri="https://gamma.test/notes/1")
+    opening = await api.receive(rob, "to everybody")
+    assert set(await home(api)) == {str(opening.id), own["id"], bens["id"]}
+    await api.follow("amy", "cat")
+    answer = await api.post("ben", "@cat now", in_reply_to_id=cats["id"])
+    seen = await home(api)
+    assert answer["id"] in seen
+    assert not {to_stranger["id"], later["id"]} & set(seen)
