@@ -24,6 +24,23 @@ class IndexPosts(Job, frozen=True, kw_only=True):
         return "IndexPosts"
 
 
+class FetchCard(Job, frozen=True, kw_only=True):
+    """Look up the page that a post links to. Twice: it is known. `about` stands for the page: one at a time is fetched."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    status_id: int
+    about: str
+
+    @property
+    def key(self) -> str | None:
+        return f"FetchCard:{self.status_id}:{self.about}"
+
+    @property
+    def order_key(self) -> str | None:
+        return f"card:{self.about}"
+
+
 class Chore(StrEnum):
     """What is swept, each at its own pace."""
 

@@ -71,6 +71,7 @@ class Status:
     quotes_count: int = 0
     quote_policy: str = ""
     quoted_uri: str = ""
+    card_id: int | None = None
 
     @property
     def local(self) -> bool:

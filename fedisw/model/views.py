@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fedisw.model.accounts import Account
+from fedisw.model.cards import Card
 from fedisw.model.media import Media
 from fedisw.model.oauth import App
 from fedisw.model.quotes import Quote
@@ -35,6 +36,7 @@ class StatusView:
     app: App | None = None
     reblog: StatusView | None = None
     quote: Quote | None = None
+    card: Card | None = None
 
     @property
     def shown(self) -> StatusView:

@@ -17,7 +17,7 @@ from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Draft, Mention, Poll, RemoteStatus, Status, StatusEdit, Visibility
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import OPEN
-from fedisw.services import dialogues, finding, hydrate, notifications, posting, quoting, streams, tagging
+from fedisw.services import dialogues, finding, hydrate, notifications, posting, previews, quoting, streams, tagging
 from fedisw.services import media as files
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
@@ -68,6 +68,7 @@ def edit_status(tx: Tx, *, author: Account, status_id: int, draft: Draft, now: d
     statuses.edit(tx, replace(changed, poll_id=poll_id, quote_policy=policy, edited_at=_later_second(status, now)))
     _rename(tx, status, mentioned=draft.mentioned, silent=(), tags=draft.tags, new_id=new_id)
     notifications.for_new_status(tx, replace(status, created_at=now), author=author, mentioned=draft.mentioned, now=now)
+    previews.for_edited(tx, statuses.get(tx, status.id), author=author, now=now)
     edited = statuses.get(tx, status.id)
     dialogues.add(tx, edited, new_id=new_id, now=now)
     _tell_of_edit(tx, edited, now=now)
@@ -214,6 +215,7 @@ def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: dat
         ),
     )
     _rename(tx, status, mentioned=remote.mentioned, silent=remote.silent, tags=remote.tags, new_id=new_id)
+    previews.for_edited(tx, statuses.get(tx, status.id), author=author, now=now)
     edited = statuses.get(tx, status.id)
     notifications.for_new_status(tx, replace(edited, created_at=now), author=author, mentioned=remote.mentioned, now=now)
     dialogues.add(tx, edited, new_id=new_id, now=now)

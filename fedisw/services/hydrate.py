@@ -6,19 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from fedisw.model.accounts import Account
+from fedisw.model.cards import Card
 from fedisw.model.media import Media
 from fedisw.model.oauth import App
 from fedisw.model.quotes import Quote
 from fedisw.model.statuses import Poll, Status
 from fedisw.model.views import Flags, StatusView, TagView
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, marks, media, oauth, polls, quotes, statuses
+from fedisw.storage.queries import accounts, cards, marks, media, oauth, polls, quotes, statuses
 
 
 def views(tx: Tx, ids: Sequence[int]) -> list[StatusView]:
     """These posts with all that they show, in the order given; who may read them was asked before.
 
-    Ten statements at most, however many posts.
+    Eleven statements at most, however many posts.
     """
     rows = {row.id: row for row in statuses.by_ids(tx, ids)}
     missing = {row.reblog_of_id for row in rows.values() if row.reblog_of_id is not None} - rows.keys()
@@ -92,6 +93,8 @@ class _Parts:
         wanted = {row.app_id for row in rows.values() if row.app_id is not None}
         quoting = [row.id for row in rows.values() if row.quoted_uri]
         self._quotes: dict[int, Quote] = {quote.status_id: quote for quote in quotes.of_statuses(tx, quoting)}
+        shown = {row.card_id for row in rows.values() if row.card_id is not None}
+        self._cards: dict[int, Card] = {card.id: card for card in cards.by_ids(tx, shown)}
         self._apps: dict[int, App] = {app.id: app for app in oauth.apps_by_ids(tx, wanted)}
 
     def view(self, row: Status) -> StatusView:
@@ -105,5 +108,6 @@ class _Parts:
             poll=self._polls.get(row.poll_id) if row.poll_id is not None else None,
             app=self._apps.get(row.app_id) if row.app_id is not None else None,
             quote=self._quotes.get(row.id),
+            card=self._cards.get(row.card_id or 0),
             reblog=self.view(boosted) if boosted is not None else None,
         )

@@ -14,7 +14,7 @@ from fedisw.model.quotes import Policy
 from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
 from fedisw.model.statuses import Poll as PollValue
 from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
-from fedisw.services import dialogues, finding, notifications, quoting
+from fedisw.services import dialogues, finding, notifications, previews, quoting
 from fedisw.services import media as files
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tag_marks, tombstones
@@ -71,6 +71,7 @@ def create_status(
     if quoted is not None:
         quoting.begin(tx, status, quoted, now=now, stamp=uri.replace("/ap/objects/", "/ap/quotes/"))
     finding.changed_here(tx, status_id)
+    previews.for_new(tx, status, author=author, now=now, with_media=bool(draft.media_ids))
     tx.enqueue(FanOut(status_id=status_id))
     if not status.local_only:
         tx.enqueue(PublishStatus(status_id=status_id))
@@ -216,6 +217,7 @@ def store_remote_status(
     notifications.for_new_status(tx, status, author=author, mentioned=loud, now=now)
     finding.arrived(tx, status, author=author, named=bool(named))
     if now - status.created_at <= notifications.NEWS:
+        previews.for_new(tx, status, author=author, now=now, with_media=bool(remote.media))
         tx.enqueue(FanOut(status_id=status.id))
     if parent is None and remote.in_reply_to_uri:
         tx.enqueue(FetchParent(status_id=status.id))

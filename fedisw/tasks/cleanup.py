@@ -17,6 +17,7 @@ from fedisw.services import exporting, media, oauth, purging, registrations
 from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import (
     applied,
+    cards,
     deliveries,
     factors,
     hosts,
@@ -40,6 +41,7 @@ INBOUND = timedelta(days=7)  # reliability, section 3.5
 APPLIED = timedelta(days=30)
 DELETED_KEYS = timedelta(days=31)  # the last erasure is tried for 30 (PRI-2)
 SESSION_IDLE, SESSION_AGE = timedelta(days=14), timedelta(days=90)  # SES-1
+UNUSED_CARDS = timedelta(days=30)
 SILENT_HOSTS = timedelta(days=90)
 CHUNK = 100  # rows a unit
 PURGE_UNITS = 500  # of one run of the job; then it stands at the end of the line again
@@ -112,6 +114,7 @@ _OLD: Final[tuple[Unit, ...]] = (
     lambda tx, now: hosts.prune(tx, before=now - SILENT_HOSTS),
     lambda tx, now: oauth.prune(tx, now=now),
     lambda tx, now: portability.remove_old(tx, before=now - exporting.KEPT),
+    lambda tx, now: cards.prune(tx, before=now - UNUSED_CARDS),
     lambda tx, now: sessions.prune(tx, idle=now - SESSION_IDLE, oldest=now - SESSION_AGE),
 )
 

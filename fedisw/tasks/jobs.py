@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final, TypeGuard, assert_never, get_args
 
-from fedisw.jobs.chores import IndexPosts, MoveFiles, Sweep
+from fedisw.jobs.chores import FetchCard, IndexPosts, MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.notices import MergeNotifications, SendPush
 from fedisw.jobs.own import MoveFollowers
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
-from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, moving, polls, push, scheduled
+from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, moving, polls, previews, push, scheduled
 from fedisw.tasks.house import House
 
 Task = (
@@ -25,6 +25,7 @@ Task = (
     | SendMail
     | Sweep
     | IndexPosts
+    | FetchCard
     | MergeNotifications
     | SendPush
 )
@@ -57,6 +58,8 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
             await media.move_files(house.store, job)
         case SendMail():
             await mail.send(house, job)
+        case FetchCard():
+            await previews.fetch(house, job)
         case Sweep():
             await cleanup.sweep(house, job)
         case IndexPosts():

@@ -17,10 +17,14 @@ def upgrade() -> None:
     """Expand."""
     _scheduled()
     _quotes()
+    _cards()
 
 
 def downgrade() -> None:
     """One step back."""
+    op.drop_index("ix_statuses_card", "statuses")
+    op.drop_column("statuses", "card_id")
+    op.drop_table("cards")
     op.drop_table("quotes")
     op.drop_column("users", "posting_quote_policy")
     for name in ("quoted_uri", "quote_policy", "quotes_count"):
@@ -79,3 +83,25 @@ def _quotes() -> None:
     op.create_index("ix_quotes_quoted", "quotes", ["quoted_id", "status_id"])
     stamped = sa.text("approval_uri != ''")
     op.create_index("ix_quotes_stamp", "quotes", ["approval_uri"], sqlite_where=stamped, postgresql_where=stamped)
+
+
+def _cards() -> None:
+    op.create_table(
+        "cards",
+        sa.Column("id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        *(
+            sa.Column(name, sa.Text(), nullable=False)
+            for name in ("title", "description", "language", "author_name", "provider_name", "image_url", "image_description")
+        ),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("fetched_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_cards"),
+        sa.UniqueConstraint("url", name="uq_cards_url"),
+    )
+    op.create_index("ix_cards_fetched_at", "cards", ["fetched_at"])
+    op.add_column("statuses", sa.Column("card_id", BIG_ID, nullable=True))
+    shown = sa.text("card_id IS NOT NULL")
+    op.create_index("ix_statuses_card", "statuses", ["card_id"], sqlite_where=shown, postgresql_where=shown)

@@ -17,7 +17,7 @@ from fedisw.federation import featured, inbox, quoting, refetch, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
-from fedisw.jobs import own, work
+from fedisw.jobs import chores, own, work
 from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.worker import Worker
@@ -56,6 +56,7 @@ OTHERS = (  # jobs that belong to other parts of the program; noted, not done
     work.PublishUndoFollow,
     work.PublishFollow,
     work.ClosePoll,
+    chores.FetchCard,
     quote_jobs.AskToQuote,
     quote_jobs.AnswerQuote,
     quote_jobs.WithdrawQuote,

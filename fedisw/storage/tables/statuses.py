@@ -53,6 +53,7 @@ class _Statuses(TypedColumns):
     quotes_count = Column(Integer, nullable=False, server_default="0")
     quote_policy: Named[str] = Column(Text, server_default="")
     quoted_uri: Named[str] = Column(Text, server_default="")
+    card_id = Column(BigId)
 
 
 statuses = Table("statuses", metadata, _Statuses)
@@ -60,6 +61,8 @@ _original = statuses.c.reblog_of_id.is_(None)
 _public = and_(statuses.c.visibility == "public", _original)
 _written_at = func.coalesce(statuses.c.host, literal_column("''"))  # a value to both databases, where NULL is none to an order
 _boost = statuses.c.reblog_of_id.is_not(None)  # else SQLite takes this index for every post that is no boost
+_with_card = statuses.c.card_id.is_not(None)
+Index("ix_statuses_card", statuses.c.card_id, sqlite_where=_with_card, postgresql_where=_with_card)
 Index("ix_statuses_account", statuses.c.account_id, statuses.c.id)
 Index(
     "ux_statuses_reblog",

@@ -175,6 +175,7 @@ def _deleted(
         "account": account_entity(view.account, site),
         "poll": None if poll is None else poll_entity(poll, site, now=now, viewer_id=viewer_id, emojis=view.status.emojis),
         "quote": quote,
+        "card": None,
         "quote_approval": approval_entity(policy, current_user=Approval.AUTOMATIC.value),
         "reblog": None
         if view.reblog is None

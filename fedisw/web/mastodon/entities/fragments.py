@@ -22,6 +22,7 @@ from fedisw.model.views import StatusView
 from fedisw.storage.queries.timelines import Ref
 from fedisw.text.filtering import searchable
 from fedisw.web.mastodon.entities.account import account_entity
+from fedisw.web.mastodon.entities.card import card_entity
 from fedisw.web.mastodon.entities.filtered import FilterCache
 from fedisw.web.mastodon.entities.recent import Recent
 from fedisw.web.mastodon.entities.site import Site
@@ -39,7 +40,8 @@ _encode: Final = msgspec.json.Encoder().encode
 class StatusFragment:
     """A post: `head` and `body` are members of a JSON object without its braces; a boost has no body.
 
-    `poll` is kept as a value, since its rendering depends on the time and on who looks.
+    `poll` is kept as a value, since its rendering depends on the time and on who looks. `card` are members, too: people
+    are told more of it than callers without proof.
     """
 
     account_id: int
@@ -48,6 +50,7 @@ class StatusFragment:
     pinnable: bool = False
     poll: Poll | None = None
     quote: Quote | None = None
+    card: bytes = b""
     quotable: QuotePolicy = NOBODY
     direct: bool = False
     emojis: tuple[Emoji, ...] = ()
@@ -55,7 +58,7 @@ class StatusFragment:
     @property
     def size(self) -> int:
         """Bytes."""
-        return OVERHEAD + len(self.head) + len(self.body) + (500 if self.poll else 0)
+        return OVERHEAD + len(self.head) + len(self.body) + len(self.card) + (500 if self.poll else 0)
 
 
 @dataclass(slots=True, eq=False)
@@ -229,6 +232,7 @@ class Fragments:
             body=_members(body_entity(view, self.site)),
             pinnable=status.visibility is not Visibility.DIRECT,
             quote=view.quote,
+            card=b"" if view.card is None else _members(card_entity(view.card, self.site)),
             quotable=policy_of(status.quote_policy, status.visibility),
             direct=status.visibility is Visibility.DIRECT,
             poll=view.poll,

@@ -57,6 +57,7 @@ NOTHING_DONE: Final = Flags()
 NO_POLL: Final = b',"poll":null'
 NO_MATCH: Final = b"[]"
 NO_QUOTE: Final = b',"quote":null'
+NO_CARD: Final = b',"card":null'
 
 
 def assemble(ref: Ref, parts: dict[Key, Fragment]) -> Whole:
@@ -102,15 +103,24 @@ def render(whole: Whole, fragments: Fragments, sight: Sight, wholes: Wholes, *, 
     flags, mine = sight.flags.get(whole.ids[-1]), shown.account_id == sight.viewer_id
     own, follows = shown.pinnable and mine, flags is not None and flags.follows
     approval = _approval(shown.quotable, sight.viewer_id is not None, mine and not shown.direct, follows)
-    if shown.poll is None and shown.quote is None and sight.filters is None:
+    if shown.poll is None and shown.quote is None and not shown.card and sight.filters is None:
         return whole.text + _usual(sight.viewer_id is not None, flags, own, boost, approval)
     poll = NO_POLL if shown.poll is None else b',"poll":' + _poll(shown.poll, shown.emojis, fragments.site, sight)
-    shared = b"".join((_quote(shown, fragments, sight, wholes, inside=inside), poll, approval))
+    quote = _quote(shown, fragments, sight, wholes, inside=inside)
+    shared = b"".join((quote, _card(shown, sight), poll, approval))
     if sight.viewer_id is None:
         return whole.text + _end(shared, shared, boost)
     matches = b',"filtered":' + _matches(whole, fragments, sight)
     inner, outer = _flags(flags or NOTHING_DONE, own), _flags(flags or NOTHING_DONE, False)
     return whole.text + _end(shared + inner + matches, shared + outer + matches, boost)
+
+
+def _card(shown: StatusFragment, sight: Sight) -> bytes:
+    """The preview of a page; nobody is named as its author, so nobody has to be told that they are not credited."""
+    if not shown.card:
+        return NO_CARD
+    told = b"" if sight.viewer_id is None else b',"missing_attribution":false'
+    return b"".join((b',"card":{', shown.card, told, b"}"))
 
 
 def _quote(shown: StatusFragment, fragments: Fragments, sight: Sight, wholes: Wholes, *, inside: bool) -> bytes:
@@ -151,7 +161,7 @@ def _end(inner: bytes, outer: bytes, boost: bool) -> bytes:
 @lru_cache(maxsize=2_048)  # there are hardly more
 def _usual(viewer: bool, flags: Flags | None, own: bool, boost: bool, approval: bytes) -> bytes:
     """The end of a post without poll and quote, for people without filters and callers without proof."""
-    shared = NO_QUOTE + NO_POLL + approval
+    shared = NO_QUOTE + NO_CARD + NO_POLL + approval
     if not viewer:
         return _end(shared, shared, boost)
     matches = b',"filtered":' + NO_MATCH

@@ -72,7 +72,6 @@ class StatusBody(msgspec.Struct, frozen=True, kw_only=True):
     favourites_count: int
     quotes_count: int
     edited_at: str | None
-    card: None = None
     local_only: bool
     tagged_collections: tuple[str, ...] = ()
     application: Program | UnsetType = UNSET
