@@ -1,4 +1,4 @@
-"""Announcements, who has read them, and reactions to them."""
+"""Announcements, who has read them, and reactions to them; collections of accounts."""
 
 from __future__ import annotations
 
@@ -44,13 +44,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("announcement_id", "name", "account_id", name="pk_announcement_reactions"),
     )
     op.create_index("ix_announcement_reactions_account_id", "announcement_reactions", ["account_id"])
+    _collections()
 
 
 def downgrade() -> None:
     """One step back."""
+    op.drop_table("collection_items")
+    op.drop_table("collections")
     op.drop_table("announcement_reactions")
     op.drop_table("announcement_reads")
     op.drop_table("announcements")
+
+
+def _collections() -> None:
+    op.create_table(
+        "collections",
+        sa.Column("id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("sensitive", sa.Boolean(), nullable=False),
+        sa.Column("discoverable", sa.Boolean(), nullable=False),
+        sa.Column("tag_name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_collections_account_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_collections"),
+    )
+    op.create_index("ix_collections_account_id", "collections", ["account_id"])
+    op.create_table(
+        "collection_items",
+        sa.Column("id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("collection_id", BIG_ID, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_collection_items_account_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["collection_id"], ["collections.id"], name="fk_collection_items_collection_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_collection_items"),
+        sa.UniqueConstraint("collection_id", "account_id", name="uq_collection_items_collection_id_account_id"),
+    )
+    op.create_index("ix_collection_items_account", "collection_items", ["account_id", "collection_id"])
 
 
 def _keys(table: str) -> tuple[sa.ForeignKeyConstraint, sa.ForeignKeyConstraint]:

@@ -15,6 +15,7 @@ from fedisw.storage.queries.job_keeping import KEY_IN_USE
 from fedisw.storage.statements import Command, IdIn, Query
 from fedisw.storage.tables.accounts import accounts, actor_keys
 from fedisw.storage.tables.announcements import announcement_reactions, announcement_reads
+from fedisw.storage.tables.collections import collection_items, collections
 from fedisw.storage.tables.direct import dialogues
 from fedisw.storage.tables.factors import email_changes, passkeys, pending_sign_ins, recovery_codes, totps
 from fedisw.storage.tables.filters import filter_revisions, filters
@@ -94,6 +95,8 @@ LEFT_BEHIND = (
     _all(severances),
     _all(account_warnings),
     _all(push_subscriptions),
+    _some(collection_items, collection_items.c.account_id),
+    _some(collections, collections.c.account_id),
     _all(announcement_reads),
     _all(announcement_reactions),
     _all(home_feed),

@@ -116,7 +116,9 @@ def _of_deleted(value: Any, signed_in: bool) -> list[str]:
 
 
 def wrong_error(value: Any) -> list[str]:
-    """Section 3.6: a sentence under `error`."""
+    """Section 3.6: a sentence under `error`; of collections, where an object holds both (section 2.21)."""
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        value = value["error"]
     if not isinstance(value, dict) or not isinstance(value.get("error"), str) or not value["error"]:
         return [f"no error of ours: {value!r:.200}"]
     return [f"$.{key} is not known" for key in value.keys() - ERRORS]

@@ -46,7 +46,8 @@ def table() -> dict[str, Entry]:
 
 def key_of(route: Route) -> str:
     """The same for a route."""
-    return f"{route.method} {NAMES.sub('{}', route.path)}"
+    path = route.path.replace("/api/v1_alpha/", "/api/v1/") if "collections" in route.path else route.path
+    return f"{route.method} {NAMES.sub('{}', path)}"
 
 
 def wanted(entry: Entry) -> set[str]:

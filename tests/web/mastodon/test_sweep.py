@@ -11,6 +11,10 @@ from tests.web.mastodon.conftest import Api
 
 OPEN = {  # what these show or take is anybody's
     "/api/v1/annual_reports/{year}/state",
+    "/api/v1/accounts/{account_id}/collections",
+    "/api/v1/accounts/{account_id}/in_collections",
+    "/api/v1_alpha/accounts/{account_id}/collections",
+    "/api/v1_alpha/accounts/{account_id}/in_collections",
     "/api/v1/accounts/{id}",
     "/api/v1/accounts/{id}/statuses",
     "/api/v1/accounts/{id}/followers",
@@ -79,12 +83,15 @@ async def test_ids_of_one_person_are_nothing_for_another(api: Api) -> None:
         "/api/v1/announcements/": "1",
         "/api/v1/annual_reports/": "2025",
         "/api/v1_alpha/async_refreshes/": "1",
+        "/api/v1/collections/": "1",
+        "/api/v1_alpha/collections/": "1",
         "/api/v1/featured_tags/": featured["id"],
         "/api/v1/media/": "7",
         "/api/v1/scheduled_statuses/": waiting["id"],
     }
     forms: dict[str, object] = {"account_ids": [api.accounts["cat"].id], "choices": [0], "status": "stolen", "title": "stolen"}
     forms["scheduled_at"] = "2027-02-01T00:00:00Z"
+    forms["account_id"] = api.accounts["cat"].id
     forms |= {"keyword": "stolen", "phrase": "stolen", "context": ["home"], "status_id": post["id"]}
     swept = 0
     for route in ROUTES:

@@ -15,6 +15,7 @@ from fedisw.model.accounts import Account as AccountValue
 from fedisw.model.accounts import Emoji, Picture, User
 from fedisw.model.accounts import Field as FieldValue
 from fedisw.model.accounts import Role as Rank
+from fedisw.model.collections import may_feature
 from fedisw.web.mastodon.entities.site import Site, midnight, moment_or_none
 
 MAX_SHOWN_REQUESTS: Final = 40
@@ -42,11 +43,14 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FeatureApproval(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may put the account into a collection: nobody, there are none here."""
+    """Who may put the account into a collection: everybody here, if it wants to be found."""
 
     automatic: tuple[str, ...] = ()
     manual: tuple[str, ...] = ()
     current_user: str = "denied"
+
+
+OPEN = FeatureApproval(automatic=("public",), current_user="automatic")
 
 
 class AccountRole(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,6 +257,7 @@ def _members(account: AccountValue, site: Site) -> dict[str, object]:
         "discoverable": shown and account.discoverable,
         "indexable": shown and account.indexable,
         "noindex": not account.indexable if account.local else UNSET,
+        "feature_approval": OPEN if may_feature(account) else FeatureApproval(),
         "created_at": midnight(account.created_at),
         "last_status_at": None if account.last_status_at is None else account.last_status_at.date().isoformat(),
         "statuses_count": account.statuses_count,
