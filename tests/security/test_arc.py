@@ -38,13 +38,14 @@ POLICIES = {
         GET /ap/actors/{}, GET /ap/actors/{}/outbox, GET /ap/actors/{}/followers, GET /ap/actors/{}/following,
         GET /ap/actors/{}/featured, GET /ap/actors/{}/tags, GET /ap/objects/{}, GET /ap/objects/{}/activity,
         GET /ap/objects/{}/replies, GET /ap/objects/{}/likes, GET /ap/objects/{}/shares, GET /ap/objects/{}/context,
-        GET /ap/contexts/{}, GET /ap/activities/{}, POST /inbox, POST /actor/inbox, POST /ap/actors/{}/inbox
+        GET /ap/contexts/{}, GET /ap/quotes/{}, GET /ap/activities/{}, POST /inbox, POST /actor/inbox, POST /ap/actors/{}/inbox
     """,
     Kind.VISITOR: """
         GET /, GET /local, GET /tags/{}, GET /about, GET /@{}, GET /@{}/{}, GET /auth/sign_in, POST /auth/sign_in,
         POST /auth/sign_out, GET /auth/sign_up, POST /auth/sign_up, GET /auth/confirm, POST /auth/confirm,
         GET /auth/password/forgotten, POST /auth/password/forgotten, GET /auth/password/reset, POST /auth/password/reset,
-        GET /settings/, GET /auth/second_step, POST /auth/second_step, POST /auth/passkey, GET /auth/email, POST /auth/email
+        GET /settings/, GET /auth/second_step, POST /auth/second_step,
+        POST /auth/passkey, GET /auth/email, POST /auth/email, GET /invite/{}
     """,
     Kind.SESSION: """
         GET /auth/waiting, POST /auth/waiting, GET /auth/password, POST /auth/password, GET /oauth/authorize,
@@ -52,7 +53,10 @@ POLICIES = {
         GET /settings/factors, POST /settings/factors, GET /settings/factors/app, POST /settings/factors/app,
         GET /settings/factors/passkey, POST /settings/factors/passkey,
         GET /settings/profile, POST /settings/profile, GET /settings/devices, POST /settings/devices, GET /settings/apps,
-        POST /settings/apps, GET /settings/email, POST /settings/email
+        POST /settings/apps, GET /settings/email, POST /settings/email,
+        GET /settings/data, POST /settings/data, GET /settings/data/archives/{}, GET /settings/data/{}.csv,
+        POST /settings/data/imports, GET /settings/moving, POST /settings/moving, POST /settings/moving/aliases,
+        POST /settings/moving/aliases/remove, POST /settings/moving/back, GET /settings/leaving, POST /settings/leaving
     """,
     Kind.CLIENT: "POST /oauth/token, POST /oauth/revoke",
     Kind.USER: "GET /oauth/userinfo, POST /oauth/userinfo",

@@ -26,7 +26,7 @@ from tests.web.mastodon.conftest import Api
 NAMES = re.compile(r"\{[^}]*\}")
 OLD, NEW = "nine little ducks", "ten little ducklings"
 # What people may call who wait, are disabled, or have to change their password (AUT-10).
-ALWAYS_OPEN = {"GET /api/v1/apps/verify_credentials"}
+ALWAYS_OPEN = {"GET /api/v1/apps/verify_credentials", "GET /api/v1/emails/check_confirmation"}  # their own state
 STATES = {"unconfirmed": {"confirmed_at": None}, "unapproved": {"approved_at": None}, "disabled": {"disabled_at": ...}}
 
 

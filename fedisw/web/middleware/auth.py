@@ -18,7 +18,7 @@ from fedisw.storage.queries import oauth, users
 from fedisw.storage.queries import sessions as session_queries
 from fedisw.web.keys import BEARER, CALLER, DB, NOW, SETTINGS, VIEWER, Bearer, Caller
 from fedisw.web.middleware import sessions
-from fedisw.web.routes import Auth, Kind, Route
+from fedisw.web.routes import ROUTES, Auth, Kind, Route
 
 TOUCH_EVERY: Final = timedelta(hours=1)
 FORCE: Final = "force_login"
@@ -171,8 +171,13 @@ def _place(request: web.Request) -> str:
 
 
 def _page_of(request: web.Request) -> str:
-    """Where a form stands: pages send theirs to their own address."""
-    return request.raw_path if request.method in sessions.SAFE else request.path
+    """Where a form stands: pages send theirs to their own address, or below it."""
+    if request.method in sessions.SAFE:
+        return request.raw_path
+    pages, path = {route.path for route in request.app[ROUTES].values() if route.method == "GET"}, request.path
+    while path and path not in pages:
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def _long_ago(at: datetime | None, now: datetime) -> bool:

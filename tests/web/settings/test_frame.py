@@ -44,7 +44,11 @@ def test_sections_are_told_apart() -> None:
 def entrance_pages() -> tuple[Route, ...]:
     """Two addresses that want a fresh sign-in."""
     fresh = Auth.session(recent=True)
-    return (Route("GET", "/settings/grave", home.show, fresh), Route("POST", "/settings/grave", home.show, fresh))
+    return (
+        Route("GET", "/settings/grave", home.show, fresh),
+        Route("POST", "/settings/grave", home.show, fresh),
+        Route("POST", "/settings/grave/part", home.show, fresh),
+    )
 
 
 async def test_what_is_grave_wants_the_password_again_after_ten_minutes(inside: Browser, clock: Clock) -> None:
@@ -54,8 +58,9 @@ async def test_what_is_grave_wants_the_password_again_after_ten_minutes(inside: 
     clock.forward(seconds=1)
     answer = await inside.get("/settings/grave", a="1")
     assert (answer.status, answer.headers["Location"]) == (303, f"/auth/again?next={quote('/settings/grave?a=1', safe='')}")
-    answer = await inside.send("/settings/grave")
-    assert (answer.status, answer.headers["Location"]) == (303, f"/auth/again?next={quote('/settings/grave', safe='')}")
+    for path in ("/settings/grave", "/settings/grave/part"):
+        answer = await inside.send(path)
+        assert (answer.status, answer.headers["Location"]) == (303, f"/auth/again?next={quote('/settings/grave', safe='')}")
 
 
 async def test_the_right_password_opens_it_with_a_new_session(inside: Browser, clock: Clock, settings: Settings) -> None:
