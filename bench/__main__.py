@@ -23,7 +23,20 @@ from bench.installation import Installation, install
 from bench.processes import free_ports, running, wait_for
 
 PEERS = 40
-NAMES = ("start", "home", "home_uncached", "public", "accept", "process", "post", "deliver", "unit", "lag")
+NAMES = (
+    "start",
+    "home",
+    "home_uncached",
+    "public",
+    "notifications",
+    "thread",
+    "accept",
+    "process",
+    "post",
+    "deliver",
+    "unit",
+    "lag",
+)
 
 
 def measure(place: Installation, wanted: list[str]) -> dict[str, Figure]:

@@ -95,6 +95,8 @@ GOALS = (
     Goal(name="home", text="home timeline, 20 posts, cached", unit="us CPU", limit=600, scale=by_hello),
     Goal(name="home_uncached", text="home timeline, 20 posts, uncached", unit="us CPU", limit=1_600, scale=by_hello),
     Goal(name="public", text="public timeline, 20 posts", unit="us CPU", limit=None, scale=by_hello),
+    Goal(name="notifications", text="notifications, 20", unit="us CPU", limit=None, scale=by_hello),
+    Goal(name="thread", text="thread of 200 replies", unit="us CPU", limit=None, scale=by_hello),
     Goal(name="accept", text="inbox: accept", unit="us CPU", limit=400, scale=by_hello),
     Goal(name="process", text="inbox: process, with fan-out", unit="us CPU", limit=1_600, scale=by_hello),
     Goal(name="post", text="create a post", unit="us CPU", limit=None, scale=by_hello),

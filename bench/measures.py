@@ -18,11 +18,12 @@ from bench.installation import Installation
 from bench.load import Result, Task, quantile, write_requests
 from bench.processes import Process, begin, running, send, wait_for
 from fedisw.model.accounts import Account
+from fedisw.model.statuses import Status, Visibility
 from fedisw.storage.db import Tx
 from fedisw.storage.opening import open_database
-from fedisw.storage.statements import Command
+from fedisw.storage.statements import Command, IdIn
 from fedisw.storage.tables.accounts import accounts
-from fedisw.storage.tables.statuses import home_feed
+from fedisw.storage.tables.statuses import home_feed, statuses
 
 ROUNDS = 3
 SECONDS = 2.5  # of one round
@@ -32,6 +33,7 @@ MIXED = 8.0  # seconds
 PATIENCE = 120.0  # seconds until a backlog must be worked off
 DELIVERIES = "SELECT count(*) FROM deliveries WHERE state = 'delivered'"
 WAITING = "SELECT count(*) FROM jobs WHERE finished_at IS NULL"
+NOTIFICATIONS, REPLIES = "/api/v1/notifications?limit=20", 200
 HOME, PUBLIC, STATUSES = "/api/v1/timelines/home?limit=20", "/api/v1/timelines/public?limit=20", "/api/v1/statuses"
 
 
@@ -62,6 +64,35 @@ def public(place: Installation) -> Figure:
     """The public timeline."""
     with place.serving(roles="web,stream") as server:
         return _pages(place, server, PUBLIC)
+
+
+def notifications(place: Installation) -> Figure:
+    """A page of notifications of many people."""
+    with place.serving(roles="web,stream") as server:
+        return _pages(place, server, NOTIFICATIONS)
+
+
+def thread(place: Installation) -> Figure:
+    """A conversation of 200 replies, read by many people."""
+    root, *replies = [post for post in place.world.posts if post.visibility is Visibility.PUBLIC and not post.reblog_of_id][
+        : REPLIES + 1
+    ]
+    asyncio.run(_tie(place, root, replies))
+    with place.serving(roles="web,stream") as server:
+        return _pages(place, server, f"{STATUSES}/{root.id}/context")
+
+
+async def _tie(place: Installation, root: Status, replies: Sequence[Status]) -> None:
+    """Make replies of posts that were none."""
+    tie = Command(
+        update(statuses)
+        .where(IdIn(statuses.c.id, "ids"))
+        .values(in_reply_to_id=bindparam("root"), in_reply_to_account_id=bindparam("author"), conversation_id=bindparam("talk"))
+    )
+    ids = [post.id for post in replies]
+    database = await open_database(place.settings.database.url)
+    await database.write(lambda tx: tx.exec(tie, ids=ids, root=root.id, author=root.account_id, talk=root.conversation_id))
+    await database.close()
 
 
 def accept(place: Installation) -> Figure:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import statuses
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS
 from fedisw.web.mastodon.entities.recent import Recent
 from tests.web.mastodon.conftest import Api
@@ -27,7 +31,7 @@ async def _busy(api: Api, count: int) -> None:
 async def _cost(api: Api, path: str, who: str = "amy", *, warm: bool = False) -> tuple[int, Any]:
     if not warm:
         fragments = api.client.server.app[FRAGMENTS]
-        fragments._entries = Recent(fragments._entries.max_bytes)
+        fragments._entries, fragments._wholes = Recent(fragments._entries.max_bytes), Recent(fragments._wholes.max_bytes)
     with api.db.counting() as statements:
         answer = await api.ok("GET", path, who)
     return len(statements) - (TOKEN if who else 0), answer
@@ -84,6 +88,28 @@ async def test_a_thread_costs_the_same_however_long_it_is(api: Api) -> None:
         costs.append((await _cost(api, f"/api/v1/statuses/{top['id']}/context"))[0])
     assert costs[0] == costs[1] <= COLD + 3
     assert (await _cost(api, f"/api/v1/statuses/{top['id']}/context", warm=True))[0] <= 5
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_thread_of_two_hundred_replies_is_read_in_as_many_statements_as_one_of_four(api: Api) -> None:
+    await api.join("amy", "ben")
+    top = await api.post("amy", "top")
+    costs = []
+    for more in (4, 196):
+        ids = await api.write_many("ben", more)
+        await api.db.write(_tie, ids, int(top["id"]))
+        cost, answer = await _cost(api, f"/api/v1/statuses/{top['id']}/context")
+        costs.append(cost)
+    assert len(answer["descendants"]) == 200
+    assert costs[0] == costs[1] <= COLD + 3
+    assert (await _cost(api, f"/api/v1/statuses/{top['id']}/context", warm=True))[0] <= 5
+
+
+def _tie(tx: Tx, ids: list[int], root: int) -> None:
+    """Replies of posts that were none."""
+    above = statuses.get(tx, root)
+    for number in ids:
+        statuses.connect(tx, statuses.get(tx, number), parent=above)
 
 
 async def test_lists_of_accounts_cost_the_same_however_long_they_are(api: Api) -> None:
