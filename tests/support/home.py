@@ -57,6 +57,7 @@ OTHERS = (  # jobs that belong to other parts of the program; noted, not done
     work.PublishFollow,
     work.ClosePoll,
     chores.FetchCard,
+    chores.IndexPosts,
     quote_jobs.AskToQuote,
     quote_jobs.AnswerQuote,
     quote_jobs.WithdrawQuote,

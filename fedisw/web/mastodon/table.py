@@ -40,6 +40,7 @@ from fedisw.web.mastodon import (
     statuses,
     tags,
     timelines,
+    translations,
 )
 from fedisw.web.mastodon.context import make_site
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragments
@@ -81,6 +82,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *instance.ROUTES,
     *reports.ROUTES,
     *oembed.ROUTES,
+    *translations.ROUTES,
 )
 
 
