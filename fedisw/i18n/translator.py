@@ -53,6 +53,10 @@ class Translator:
             "language": self.language,
         }
 
+    def name_of(self, code: str) -> str:
+        """A language named in this one; its code where it has no name."""
+        return str(self._locale.languages.get(code, code))
+
     def gettext(self, text: str, **fields: object) -> str:
         """The text in this language."""
         return _filled(self._catalogue.gettext(text), fields)

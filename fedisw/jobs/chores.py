@@ -41,6 +41,26 @@ class FetchCard(Job, frozen=True, kw_only=True):
         return f"card:{self.about}"
 
 
+class ComputeTrends(Job, frozen=True, kw_only=True):
+    """Find what many people speak of. Twice: the same list."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    @property
+    def key(self) -> str | None:
+        return "ComputeTrends"
+
+
+class CountWeek(Job, frozen=True, kw_only=True):
+    """Bring the numbers of this week up to date. Twice: the same numbers."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    @property
+    def key(self) -> str | None:
+        return "CountWeek"
+
+
 class Chore(StrEnum):
     """What is swept, each at its own pace."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from fedisw.jobs.chores import Chore, Sweep
+from fedisw.jobs.chores import Chore, ComputeTrends, CountWeek, Sweep
 from fedisw.jobs.running import Postpone
 from fedisw.jobs.schedule import Periodic
 from fedisw.jobs.work import PublishAccountDelete, PurgeAccount
@@ -52,6 +52,8 @@ PLAN: Final = (
     Periodic(name="sweep.copies", every=DAY, job=Sweep(what=Chore.COPIES)),
     Periodic(name="sweep.brief", every=HOUR, job=Sweep(what=Chore.BRIEF)),
     Periodic(name="sweep.doors", every=HOUR, job=Sweep(what=Chore.DOORS)),
+    Periodic(name="count.week", every=HOUR, job=CountWeek()),
+    Periodic(name="compute.trends", every=timedelta(minutes=10), job=ComputeTrends()),
     Periodic(name="sweep.old", every=DAY, job=Sweep(what=Chore.OLD)),
 )
 

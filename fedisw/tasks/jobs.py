@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final, TypeGuard, assert_never, get_args
 
-from fedisw.jobs.chores import FetchCard, IndexPosts, MoveFiles, Sweep
+from fedisw.jobs.chores import ComputeTrends, CountWeek, FetchCard, IndexPosts, MoveFiles, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.notices import MergeNotifications, SendPush
 from fedisw.jobs.own import MoveFollowers
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
-from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, moving, polls, previews, push, scheduled
+from fedisw.services import house_settings
+from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, moving, polls, previews, push, scheduled, trending
 from fedisw.tasks.house import House
 
 Task = (
@@ -28,6 +29,8 @@ Task = (
     | FetchCard
     | MergeNotifications
     | SendPush
+    | CountWeek
+    | ComputeTrends
 )
 TASKS: Final[tuple[type[Job], ...]] = get_args(Task)
 
@@ -68,5 +71,9 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
             await merging.merge(house.db, job)
         case SendPush():
             await push.send(house, job, run)
+        case ComputeTrends():
+            await trending.compute(house.db, now=house.now())
+        case CountWeek():
+            await house.db.write(house_settings.count_week, now=house.now())
         case _:
             assert_never(job)

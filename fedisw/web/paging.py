@@ -15,7 +15,7 @@ from fedisw.web.keys import SETTINGS
 
 MAX_LIMIT: Final = 10_000
 CURSORS: Final = ("max_id", "since_id", "min_id")
-NOT_KEPT: Final = frozenset({*CURSORS, "access_token", "bearer_token"})
+NOT_KEPT: Final = frozenset({*CURSORS, "offset", "access_token", "bearer_token"})
 
 
 def page_of(request: web.Request, *, limit: int, most: int) -> Page:
@@ -63,6 +63,19 @@ def link_header(
         links.append(f'<{address}max_id={ids[-1]}>; rel="next"')
     links.append(f'<{address}{back}={ids[0]}>; rel="prev"')
     return {"Link": ", ".join(links)}
+
+
+def offset_link(request: web.Request, count: int, *, limit: int, offset: int) -> dict[str, str]:
+    """The `Link` header of lists that go on by `offset` (P-off), or nothing.
+
+    Args:
+        count: how many there are on this page.
+    """
+    address = f"{request.app[SETTINGS].origin}{request.rel_url.raw_path}?{_kept(request.rel_url.raw_query_string)}"
+    links = [f'<{address}offset={offset + limit}>; rel="next"'] if count >= limit else []
+    if offset:
+        links.append(f'<{address}offset={max(0, offset - limit)}>; rel="prev"')
+    return {"Link": ", ".join(links)} if links else {}
 
 
 @lru_cache(maxsize=1_024)

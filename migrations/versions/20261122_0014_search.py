@@ -1,4 +1,4 @@
-"""Search for posts by their words."""
+"""Search for posts by their words, trends, and how the server grew."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def upgrade() -> None:
             sa.ForeignKeyConstraint(["status_id"], ["statuses.id"], name=f"fk_{name}_status_id", ondelete="CASCADE"),
             sa.PrimaryKeyConstraint("status_id", name=f"pk_{name}"),
         )
+    _weeks_and_trends()
     for statement in FTS if op.get_bind().dialect.name == "sqlite" else (GIN,):
         op.execute(statement)
     op.execute(
@@ -43,8 +44,30 @@ def upgrade() -> None:
     )
 
 
+def _weeks_and_trends() -> None:
+    op.create_table(
+        "instance_weeks",
+        sa.Column("week", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("statuses", sa.Integer(), nullable=False),
+        sa.Column("logins", sa.Integer(), nullable=False),
+        sa.Column("registrations", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("week", name="pk_instance_weeks"),
+    )
+    op.create_table(
+        "trends",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("ref_id", BIG_ID, nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "ref_id", name="pk_trends"),
+    )
+    op.create_index("ix_trends_score", "trends", ["kind", "score"])
+
+
 def downgrade() -> None:
     """One step back."""
+    op.drop_table("trends")
+    op.drop_table("instance_weeks")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE search_index")
     op.drop_table("search_queue")

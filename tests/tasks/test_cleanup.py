@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import bindparam, update
 
-from fedisw.jobs.chores import Chore, Sweep
+from fedisw.jobs.chores import Chore, ComputeTrends, CountWeek, Sweep
 from fedisw.jobs.running import Postpone
 from fedisw.jobs.work import PublishAccountDelete, PurgeAccount, RemoveFiles
 from fedisw.media.keys import new_key, remote_key
@@ -190,7 +190,7 @@ async def test_the_key_of_a_deleted_person_goes_when_every_server_was_told_or_gi
 
 
 def test_every_sweep_is_planned() -> None:
-    assert {entry.job for entry in cleanup.PLAN} == {Sweep(what=chore) for chore in Chore}
+    assert {entry.job for entry in cleanup.PLAN} == {*(Sweep(what=chore) for chore in Chore), CountWeek(), ComputeTrends()}
 
 
 async def _touch(house: House, key: str, at: datetime) -> None:

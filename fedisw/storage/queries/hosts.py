@@ -16,6 +16,7 @@ from fedisw.storage.tables.peers import hosts
 from fedisw.storage.tables.relations import follows
 
 C = hosts.c
+LAST, MOST = "\U0010ffff", 5_000
 HEARD_EVERY = timedelta(minutes=1)  # how exactly `heard_at` is kept
 _CLOSED = {"failures": 0, "failing_since": None, "open_until": None, "opened": 0, "dead_since": None}
 
@@ -52,7 +53,19 @@ FOLLOWING = Query(
     .limit(1),
 )
 PRUNE = Command(delete(hosts).where(C.heard_at < bindparam("before"), C.failures == 0, C.dead_since.is_(None)))
+NAMES = Query(
+    str,
+    select(C.host)
+    .where(C.host >= bindparam("first"), C.host < bindparam("last"), C.dead_since.is_(None))
+    .order_by(C.host)
+    .limit(bindparam("limit")),
+)
 COUNT = Query(int, select(func.count()).select_from(hosts))
+
+
+def names(tx: Tx, prefix: str, *, limit: int) -> list[str]:
+    """Servers that live, by name, those that begin so; at most 5,000, or `limit` if it is not 0."""
+    return tx.all(NAMES, first=prefix, last=prefix + LAST, limit=limit or MOST)
 
 
 def find(tx: Tx, host: str) -> PeerHost | None:

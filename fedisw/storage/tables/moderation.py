@@ -51,6 +51,18 @@ class _Settings(TypedColumns):
 settings = Table("settings", metadata, _Settings)
 
 
+class _InstanceWeeks(TypedColumns):
+    """What happened in a week (days since 1970 of its Monday), kept since what it is counted from goes."""
+
+    week = Column(BigId, primary_key=True, autoincrement=False)
+    statuses = Column(Integer, nullable=False)
+    logins = Column(Integer, nullable=False)
+    registrations = Column(Integer, nullable=False)
+
+
+instance_weeks = Table("instance_weeks", metadata, _InstanceWeeks)
+
+
 class _Rules(TypedColumns):
     id = id_column()
     position = Column(Integer, nullable=False)

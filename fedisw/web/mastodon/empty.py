@@ -22,7 +22,5 @@ async def nothing_for_all(request: web.Request) -> web.Response:
 
 ROUTES: Final = (
     Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),
-    Route("GET", "/api/v1/trends/tags", nothing_for_all, Auth.optional()),
-    Route("GET", "/api/v1/trends/statuses", nothing_for_all, Auth.optional()),
     Route("GET", "/api/v1/trends/links", nothing_for_all, Auth.optional()),
 )

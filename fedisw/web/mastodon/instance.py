@@ -12,7 +12,6 @@ from fedisw.config import Settings
 from fedisw.i18n import LANGUAGES, translator
 from fedisw.model.accounts import Account as AccountValue
 from fedisw.model.accounts import Reach, Role
-from fedisw.model.errors import NotFound
 from fedisw.model.feeds import TimelinesAccess
 from fedisw.services import instance as services
 from fedisw.services import registrations
@@ -163,16 +162,10 @@ async def privacy(request: web.Request) -> web.Response:
     return answers.json(Text(updated_at="2026-11-01T00:00:00Z", content=PRIVACY), headers=CACHED)
 
 
-async def peers(request: web.Request) -> web.Response:
-    """GET /api/v1/instance/peers: off, whom we know is nobody's business."""
-    raise NotFound("list")
-
-
 ROUTES: Final = (
     Route("GET", "/api/v2/instance", get, Auth.public()),
     Route("GET", "/api/v1/instance", get_old, Auth.public()),
     Route("GET", "/api/v1/instance/rules", rules, Auth.public()),
     Route("GET", "/api/v1/instance/extended_description", description, Auth.public()),
     Route("GET", "/api/v1/instance/privacy_policy", privacy, Auth.public()),
-    Route("GET", "/api/v1/instance/peers", peers, Auth.public()),
 )

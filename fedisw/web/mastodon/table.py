@@ -36,11 +36,13 @@ from fedisw.web.mastodon import (
     scheduled,
     search,
     seasonal,
+    server_lists,
     signup,
     statuses,
     tags,
     timelines,
     translations,
+    trends,
 )
 from fedisw.web.mastodon.context import make_site
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS, Fragments
@@ -79,7 +81,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *empty.ROUTES,
     *notifications.ROUTES,
     *tags.ROUTES,
+    *trends.ROUTES,
     *instance.ROUTES,
+    *server_lists.ROUTES,
     *reports.ROUTES,
     *oembed.ROUTES,
     *translations.ROUTES,
