@@ -9,13 +9,13 @@ from typing import Final
 import click
 
 from fedisw.cli.call import Call, Leaf, Shell, opened, password_of
+from fedisw.cli.sizes import readable
 from fedisw.config import Settings
 from fedisw.services import audit
 from fedisw.storage import integrity, migrate
 from fedisw.storage.queries import counters, job_keeping
 
 FAILED: Final = 1
-UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 @click.group()
@@ -103,7 +103,7 @@ def stats(call: Call) -> None:
             "rows": size.rows,
             "jobs": [asdict(depth) | {"oldest": depth.oldest.isoformat()} for depth in depths],
         },
-        f"size  {_readable(size.total)}",
+        f"size  {readable(size.total)}",
         *(f"rows  {name:<20} {count:>12,}" for name, count in rows if count),
         *(
             f"jobs  {depth.queue:<10} {depth.state:<10} {depth.count:>9,}  oldest {depth.oldest:%Y-%m-%d %H:%M}"
@@ -115,11 +115,3 @@ def stats(call: Call) -> None:
 async def _depths(settings: Settings) -> list[job_keeping.Depth]:
     async with opened(settings) as shell:
         return await shell.runtime.db.read(job_keeping.depths)
-
-
-def _readable(count: float) -> str:
-    for unit in UNITS:
-        if count < 1024 or unit == UNITS[-1]:
-            return f"{count:,.0f} {unit}" if unit == "B" else f"{count:,.1f} {unit}"
-        count /= 1024
-    raise AssertionError

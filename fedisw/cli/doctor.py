@@ -18,6 +18,8 @@ import click
 
 from fedisw.cli.call import Call, Leaf, password_of
 from fedisw.config import RegistrationMode, Settings, WrongSettings, find_file, make_secrets, secrets_path
+from fedisw.media.local import LocalStore
+from fedisw.media.opening import S3_PREFIX, open_store
 from fedisw.model.errors import FediswError, Unreachable
 from fedisw.net.client import Client
 from fedisw.runtime.opening import policy_of
@@ -91,7 +93,10 @@ def _installation(_settings: Settings) -> Iterator[Finding]:
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
-    for place, folder in (("data folder", settings.data_dir), ("media folder", Path(settings.media.store))):
+    places = [("data folder", settings.data_dir)]
+    if not settings.media.store.startswith(S3_PREFIX):
+        places.append(("media folder", Path(settings.media.store)))
+    for place, folder in places:
         if not folder.is_dir():
             yield _warn(place, f"{folder} does not exist yet", "it is made at the first start")
         elif not os.access(folder, os.W_OK | os.X_OK):
@@ -104,6 +109,24 @@ def _folders(settings: Settings) -> Iterator[Finding]:
                 if free >= LEAST_FREE
                 else _warn(place, f"only {free:.0%} of the disk is free", "make room: remote media are no longer kept")
             )
+
+
+def _bucket(settings: Settings) -> Iterator[Finding]:
+    """Only where media is kept in one."""
+    if not settings.media.store.startswith(S3_PREFIX):
+        return
+    try:
+        asyncio.run(_try_bucket(settings))
+    except FediswError as error:
+        yield _fail("media bucket", str(error), "look at media.store, media.endpoint, media.region and the two S3 secrets")
+    else:
+        yield _ok("media bucket", f"{settings.media.store} can be written and read")
+
+
+async def _try_bucket(settings: Settings) -> None:
+    store = open_store(settings)
+    if not isinstance(store, LocalStore):
+        await store.check()
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -148,7 +171,7 @@ def _proxy(settings: Settings) -> Iterator[Finding]:
         yield _ok("proxy", "only listed proxies are believed")
 
 
-CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (_installation, _folders, _database, _mail, _proxy)
+CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (_installation, _folders, _bucket, _database, _mail, _proxy)
 
 
 async def _online(settings: Settings) -> Finding:

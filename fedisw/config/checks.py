@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Final
@@ -12,12 +13,13 @@ from fedisw.model.errors import Invalid
 from fedisw.model.urls import Origin
 
 MAIL_SCHEMES: Final = {"smtp", "smtps", "file", "log"}
+BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)  # rules of S3 for names
 SWITCHES: Final = ("allow_private_network", "allow_http")
 
 
 def problems_of(settings: Settings) -> list[str]:
     """Everything that forbids a start, one sentence each."""
-    return [problem for check in (_development, _addresses, _stores, _not_built) for problem in check(settings)]
+    return [problem for check in (_development, _addresses, _stores, _bucket, _not_built) for problem in check(settings)]
 
 
 def warnings_of(settings: Settings) -> list[str]:
@@ -86,12 +88,30 @@ def _stores(settings: Settings) -> Iterator[str]:
         yield "instance.languages is empty"
 
 
+def _bucket(settings: Settings) -> Iterator[str]:
+    media, secrets = settings.media, settings.secrets
+    if not media.store.startswith("s3://"):
+        return
+    if not BUCKET.fullmatch(media.store.removeprefix("s3://").partition("/")[0]):
+        yield "media.store names no bucket: it is s3://bucket or s3://bucket/prefix"
+    if media.endpoint is None and media.region is None:
+        yield "media.store is a bucket: that needs media.endpoint or media.region"
+    if not all(key is not None and key.reveal() for key in (secrets.s3_access_key, secrets.s3_secret_key)):
+        yield "media.store is a bucket: that needs s3_access_key and s3_secret_key in the secrets file"
+    if media.endpoint is not None:
+        try:
+            endpoint = Origin.of(media.endpoint)
+        except Invalid as error:
+            yield f"media.endpoint is wrong: {error.problem}"
+        else:
+            if endpoint.scheme != "https" and not is_development_host(endpoint.host):
+                yield "media.endpoint is plain http: that is only for this machine or a private network"
+
+
 def _not_built(settings: Settings) -> Iterator[str]:
     """Settings with a meaning in the contract that this version refuses rather than pretends to follow."""
     if settings.federation.private_groups_between_servers:
         yield "federation.private_groups_between_servers cannot be switched on in this version"
-    if settings.media.store.startswith("s3://"):
-        yield "media.store: this version keeps media in a folder only"
     if settings.run.web > 1 or settings.run.worker > 1:
         yield "run.web and run.worker: this version runs one process only"
     for path, url in (("bus.url", settings.bus.url), ("limits.url", settings.limits.url)):

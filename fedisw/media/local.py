@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 
 from fedisw.media.keys import Area, check_key
+from fedisw.media.leftovers import LEFTOVER_AFTER, remove_leftovers
 from fedisw.media.probe import Family
 from fedisw.media.store import LEAST_FREE, Amount, Stored
 from fedisw.model.errors import NotFound, Unreachable
 
 READ_BYTES: Final = 256 * 1024
 TOUCH_EVERY: Final = timedelta(hours=12)
-LEFTOVER_AFTER: Final = timedelta(days=1)  # of a temporary file
 FOLDER_MODE: Final = 0o750
 FILE_MODE: Final = 0o640  # a web server in our group may serve the folder
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -84,6 +84,12 @@ class LocalStore:
             with contextlib.suppress(FileNotFoundError):
                 await asyncio.to_thread(os.utime, self._folder / key, (now.timestamp(), now.timestamp()))
 
+    async def move(self, old: str, new: str) -> None:
+        """See MediaStore."""
+        stored = await self.find([old])
+        if stored is not None and stored.path is not None:
+            await self.put(new, stored.path)
+
     async def delete(self, key: str) -> None:
         """See MediaStore."""
         check_key(key)
@@ -132,17 +138,16 @@ class LocalStore:
         return None
 
     def _prune(self, unused_since: datetime, left_since: datetime, dry_run: bool) -> Amount:
-        files = size = 0
-        leftover = (path for path in self.temp.iterdir() if path.is_file())
-        for paths, limit in ((self._files(Area.REMOTE), unused_since), (leftover, left_since)):
-            for path in paths:
-                with contextlib.suppress(FileNotFoundError):
-                    status = path.stat()
-                    if status.st_mtime >= limit.timestamp():
-                        continue
-                    if not dry_run:
-                        path.unlink()
-                    files, size = files + 1, size + status.st_size
+        left = remove_leftovers(self.temp, left_since, dry_run=dry_run)
+        files, size = left.files, left.size
+        for path in self._files(Area.REMOTE):
+            with contextlib.suppress(FileNotFoundError):
+                status = path.stat()
+                if status.st_mtime >= unused_since.timestamp():
+                    continue
+                if not dry_run:
+                    path.unlink()
+                files, size = files + 1, size + status.st_size
         return Amount(files=files, size=size)
 
     def _usage(self) -> dict[tuple[Area, Family], Amount]:

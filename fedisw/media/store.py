@@ -1,4 +1,4 @@
-"""Where finished files are kept: the port that the rest of the program knows. The folder is local.py; S3 comes beside it."""
+"""Where finished files are kept: the port that the rest of the program knows. A folder is local.py, a bucket s3.py."""
 
 from __future__ import annotations
 
@@ -67,7 +67,10 @@ class MediaStore(Protocol):
         """The bytes from `start` up to, not including, `end`, in chunks. The first step raises NotFound as `get` does."""
 
     async def touch(self, key: str, *, now: datetime) -> None:
-        """Note that a file was used; counted in half days, so that reading does not write each time."""
+        """Note that a file was used; counted in half days or more, so that reading does not write each time."""
+
+    async def move(self, old: str, new: str) -> None:
+        """Give a file another name; one that is not there (any more) is no error."""
 
     async def delete(self, key: str) -> None:
         """Remove a file; one that is not there is no error."""

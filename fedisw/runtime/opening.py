@@ -25,8 +25,9 @@ from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
 from fedisw.media.images import Images
 from fedisw.media.links import ProxyLinks, derived
-from fedisw.media.local import LocalStore
+from fedisw.media.opening import open_store
 from fedisw.media.remote import RemoteCopies
+from fedisw.media.store import MediaStore
 from fedisw.model.ids import IdMaker
 from fedisw.net.address import AddressPolicy
 from fedisw.net.breaker import Breakers
@@ -60,7 +61,8 @@ class Runtime:
     keys: SigningKeys
     peer: Peer
     sealer: Sealer
-    store: LocalStore
+    store: MediaStore
+    uploads: Path
     images: Images
     copier: Copier
     links: ProxyLinks
@@ -107,13 +109,12 @@ class Runtime:
             parts.callback(keys.close)
             client = _client(settings, clock, resolver, address_policy, ssl)
             parts.push_async_callback(client.close)
-            store = LocalStore(Path(settings.media.store), public_url=settings.media.public_url)
-            images, passwords = Images(temp=store.temp), Passwords()
+            store, passwords = open_store(settings), Passwords()
+            images = Images(temp=store.temp)
             parts.push_async_callback(images.close)
             parts.callback(passwords.close)
             peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
-            await _ensure_actor(peer, sealer)
-            await delivery.restore_breakers(peer)
+            await _prepare(peer, sealer)
             tools = _tools(settings, peer, store, images, sealer)
             return cls(
                 settings=settings,
@@ -127,6 +128,7 @@ class Runtime:
                 peer=peer,
                 sealer=sealer,
                 store=store,
+                uploads=store.temp,
                 images=images,
                 copier=_copier(peer, store, images),
                 links=tools.links,
@@ -177,7 +179,7 @@ def policy_of(settings: Settings) -> AddressPolicy:
     )
 
 
-def _tools(settings: Settings, peer: Peer, store: LocalStore, images: Images, sealer: Sealer) -> Tools:
+def _tools(settings: Settings, peer: Peer, store: MediaStore, images: Images, sealer: Sealer) -> Tools:
     links = ProxyLinks(settings.origin, secret=derived(settings.secrets.session_key.key(), "media links"))
     return Tools(peer=replace(peer, db=peer.db.in_background()), store=store, images=images, sealer=sealer, links=links)
 
@@ -214,7 +216,7 @@ def _peer(
     )
 
 
-def _copier(peer: Peer, store: LocalStore, images: Images) -> Copier:
+def _copier(peer: Peer, store: MediaStore, images: Images) -> Copier:
     secret = derived(peer.settings.secrets.session_key.key(), "media copies")
     copies = RemoteCopies(store, images, secret=secret)
     return Copier(db=peer.db, client=peer.client, copies=copies, settings=peer.settings, now=peer.now)
@@ -243,6 +245,11 @@ def _meter(report: UnitReport) -> None:
     (metrics.WRITES if report.writes else metrics.READS).observe(report.waited + report.took)
     if report.tries > 1:
         metrics.unit_retries.inc(report.tries - 1)
+
+
+async def _prepare(peer: Peer, sealer: Sealer) -> None:
+    await _ensure_actor(peer, sealer)
+    await delivery.restore_breakers(peer)
 
 
 async def _ensure_actor(peer: Peer, sealer: Sealer) -> None:

@@ -19,9 +19,7 @@ async def remove_files(store: MediaStore, job: RemoveFiles) -> None:
 async def move_files(store: MediaStore, job: MoveFiles) -> None:
     """Give files new names; safe to run twice."""
     for old, new in job.moves:
-        found = await store.find([old])
-        if found is not None and found.path is not None:
-            await store.put(new, found.path)
+        await store.move(old, new)
 
 
 def _ours(key: str) -> bool:

@@ -83,7 +83,7 @@ def create_app(runtime: Runtime) -> web.Application:
     app[BUS] = runtime.bus
     app[STORE] = runtime.store
     app[IMAGES] = runtime.images
-    app[UPLOADS] = runtime.store.temp
+    app[UPLOADS] = runtime.uploads
     app[BUCKETS] = runtime.buckets
     app[PASSWORDS] = runtime.passwords
     app[SEALER] = runtime.sealer

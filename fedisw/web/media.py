@@ -15,6 +15,7 @@ from fedisw.model.statuses import Visibility
 from fedisw.storage.queries import media
 from fedisw.storage.queries.media import Place
 from fedisw.web.keys import COPIES, DB, LINKS, STORE
+from fedisw.web.ranges import stream
 from fedisw.web.routes import Auth, Route
 
 POLICY: Final = "default-src 'none'; form-action 'none'; sandbox"
@@ -34,14 +35,15 @@ async def local(request: web.Request) -> web.StreamResponse:
     if place is not None and not place.usable:
         raise NotFound("file", key)
     indexable = place is not None and place.indexable and _is_open(place)
-    return _file(await request.app[STORE].get(key), _caching(place), indexable=indexable)
+    return await _file(request, await request.app[STORE].get(key), _caching(place), indexable=indexable)
 
 
 async def remote(request: web.Request) -> web.StreamResponse:
     """GET /media/proxy/{signed}: a copy of a remote image, made when it is first asked for."""
     wanted = request.app[LINKS].read(request.match_info["signed"])
     stored = await request.app[COPIES].get(wanted)
-    return _file(stored, FOR_READERS if wanted.purpose is Purpose.ATTACHMENT else FOR_A_WEEK, indexable=False)
+    caching = FOR_READERS if wanted.purpose is Purpose.ATTACHMENT else FOR_A_WEEK
+    return await _file(request, stored, caching, indexable=False)
 
 
 def _caching(place: Place | None) -> str:
@@ -58,9 +60,7 @@ def _is_open(place: Place) -> bool:
     return place.visibility in OPEN and not place.local_only and place.reach is Reach.PUBLIC
 
 
-def _file(stored: Stored, caching: str, *, indexable: bool) -> web.StreamResponse:
-    if stored.path is None:  # a store elsewhere gives its own addresses
-        raise NotFound("file", stored.key)
+async def _file(request: web.Request, stored: Stored, caching: str, *, indexable: bool) -> web.StreamResponse:
     headers = {
         hdrs.CONTENT_TYPE: stored.media_type,
         hdrs.CACHE_CONTROL: caching,
@@ -69,6 +69,8 @@ def _file(stored: Stored, caching: str, *, indexable: bool) -> web.StreamRespons
     }
     if not indexable:
         headers["X-Robots-Tag"] = "noindex"
+    if stored.path is None:  # in a bucket; where `media.public_url` is elsewhere, nobody asks here
+        return await stream(request, request.app[STORE], stored, headers=headers)
     return web.FileResponse(stored.path, headers=headers)
 
 

@@ -148,7 +148,6 @@ def test_rate_limits_are_switched_off_in_development_only(data_dir: Path) -> Non
         ("FEDISW_LISTEN_PROXIES", "everybody"),
         ("FEDISW_MAIL_FROM", "nobody"),
         ("FEDISW_MAIL_URL", "pigeon://"),
-        ("FEDISW_MEDIA_STORE", "s3://bucket"),
         ("FEDISW_METRICS_ADDRESS", "127.0.0.1:8420"),
         ("FEDISW_ORIGIN", "https://swork.example:none"),
         ("FEDISW_ORIGIN", "ftp://swork.example"),
@@ -158,6 +157,28 @@ def test_rate_limits_are_switched_off_in_development_only(data_dir: Path) -> Non
 )
 def test_a_wrong_value_is_refused(data_dir: Path, variable: str, value: str) -> None:
     assert len(problems_of(data_dir, HTTPS | {variable: value})) == 1
+
+
+BUCKET = HTTPS | {
+    "FEDISW_MEDIA_STORE": "s3://files/swork",
+    "FEDISW_MEDIA_ENDPOINT": "https://s3.example",
+    "FEDISW_SECRET_S3_ACCESS_KEY": "key",
+    "FEDISW_SECRET_S3_SECRET_KEY": "secret",
+}
+
+
+def test_a_bucket_needs_to_be_found_and_opened(data_dir: Path) -> None:
+    assert settings_of(data_dir, BUCKET).media.store == "s3://files/swork"
+    for wrong, words in (
+        ({"FEDISW_MEDIA_STORE": "s3:///swork"}, "no bucket"),
+        ({"FEDISW_MEDIA_ENDPOINT": ""}, "media.region"),
+        ({"FEDISW_MEDIA_ENDPOINT": "http://s3.example"}, "plain http"),
+        ({"FEDISW_MEDIA_ENDPOINT": "s3.example"}, "media.endpoint"),
+        ({"FEDISW_SECRET_S3_SECRET_KEY": ""}, "s3_secret_key"),
+    ):
+        problems = problems_of(data_dir, BUCKET | wrong)
+        assert len(problems) == 1
+        assert words in problems[0]
 
 
 def test_the_first_settings_file_can_be_read_back(tmp_path: Path) -> None:
