@@ -75,7 +75,14 @@ class Known:
 
 def requests(known: Known) -> st.SearchStrategy[Asked]:
     """A request; most of them are nearly right."""
-    return st.sampled_from(declared()).flatmap(lambda route: _to(route, known))
+    made: dict[Route, st.SearchStrategy[Asked]] = {}
+
+    def to(route: Route) -> st.SearchStrategy[Asked]:
+        if route not in made:
+            made[route] = _to(route, known)
+        return made[route]
+
+    return st.sampled_from(declared()).flatmap(to)
 
 
 def _to(route: Route, known: Known) -> st.SearchStrategy[Asked]:

@@ -30,6 +30,7 @@ TEXTS = (
     "favourite-1-1", "de", "zh-Hant-TW-x-a", "warn", "home", "public", "direct", "text/html", "0.5,0.5", "nan,inf", ",", "1,1,1",
 )  # fmt: skip
 NUMBERS = (0, 1, -1, 2, 40, 299, 300, 2**31 - 1, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**30, 0.5, -0.0, 1e308)
+DEEPEST = 3  # forms within forms
 EXTRA = (
     "limit",
     "offset",
@@ -59,7 +60,9 @@ def forms_of(route: Route) -> tuple[type[msgspec.Struct], ...]:
     """The forms that a handler reads: the Structs that its code names."""
     code, known = getattr(route.handler, "__code__", None), getattr(route.handler, "__globals__", {})
     found = [known[name] for name in (code.co_names if code else ()) if name in known]
-    return tuple(one for one in found if isinstance(one, type) and issubclass(one, msgspec.Struct))
+    return tuple(
+        one for one in found if isinstance(one, type) and issubclass(one, msgspec.Struct) and ".entities" not in one.__module__
+    )
 
 
 def names() -> tuple[str, ...]:
@@ -96,16 +99,18 @@ def value_of(kind: inspect.Type, name: str, ids: st.SearchStrategy[str]) -> st.S
     return st.integers(0, 7).flatmap(lambda chance: fitting if chance else nonsense)
 
 
-def _fitting(kind: inspect.Type, name: str, ids: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+def _fitting(kind: inspect.Type, name: str, ids: st.SearchStrategy[str], depth: int = 0) -> st.SearchStrategy[Any]:
+    if depth > DEEPEST:  # a form that holds itself, or an answer that a handler names
+        return nonsense
     match kind:
         case inspect.UnionType(types=kinds):
-            return st.one_of(*(_fitting(one, name, ids) for one in kinds if not isinstance(one, inspect.CustomType)))
+            return st.one_of(*(_fitting(one, name, ids, depth) for one in kinds if not isinstance(one, inspect.CustomType)))
         case inspect.StructType(fields=fields):
             return st.fixed_dictionaries(
-                {}, optional={one.encode_name: _fitting(one.type, one.encode_name, ids) for one in fields}
+                {}, optional={one.encode_name: _fitting(one.type, one.encode_name, ids, depth + 1) for one in fields}
             )
         case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item) | inspect.SetType(item_type=item):
-            return st.lists(_fitting(item, name, ids), max_size=5)
+            return st.lists(_fitting(item, name, ids, depth), max_size=5)
         case inspect.EnumType(cls=choices):
             return st.sampled_from([str(one.value) for one in choices if isinstance(one, enum.Enum)])
         case inspect.BoolType():
