@@ -76,6 +76,8 @@ def _problem(house: House, keys: Form, row: Row, known: Exceptions) -> str:
             text = "" if "stream" in answer.headers.get("Content-Type", "") else answer.text[:200]
             return f"{answer.status_code} {text}"
         if answer.headers.get("Content-Type", "").startswith("application/json"):
+            if not answer.content:
+                return "" if answer.status_code >= 400 else "an empty body is no JSON"
             signed_in = row.auth in ("user", "optional", "any")
             return "; ".join(wrong(row, answer.status_code, json.loads(answer.content), signed_in=signed_in)[:3])
     return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -143,12 +144,13 @@ class House:
         return str(self.amy.get("/api/v2/notifications")["notification_groups"][0]["group_key"])
 
     def request_id(self) -> str:
-        """Cat mentions amy, who does not follow her."""
+        """Somebody new mentions amy; whoever was accepted before would simply pass."""
         changed = self._try("PATCH", "/api/v2/notifications/policy", for_not_following="filter")
         if not changed.ok:
             raise Unmade("notification requests")
-        self.post(self.cat, status=f"@{self.amy.name} hello")
-        return str(eventually(lambda: self._first("/api/v1/notifications/requests", lambda _: True))["id"])
+        stranger = self.amy.server.person(f"new_{token_hex(3)}")
+        self.post(stranger, status=f"@{self.amy.name} hello")
+        return str(eventually(lambda: self._first("/api/v1/notifications/requests", lambda one: _from(one, stranger)))["id"])
 
     def collection_id(self) -> tuple[str, ...]:
         """A collection with ben in it."""
@@ -174,6 +176,10 @@ class House:
         who = by or self.amy
         headers = {"Authorization": f"Bearer {who.token}"}
         return requests.request(method, who.server.origin + path, headers=headers, data=form, timeout=20)
+
+
+def _from(one: dict[str, Any], somebody: Person) -> bool:
+    return bool(one["account"]["id"] == somebody.id)
 
 
 def _about(one: dict[str, Any], status_id: str) -> bool:
