@@ -120,7 +120,14 @@ def _subscription(_house: House) -> Form:
 
 def _newcomer(_house: House) -> Form:
     name = f"new_{token_hex(3)}"
-    return {"username": name, "email": f"{name}@mail.example", "password": PASSWORD, "agreement": "true", "locale": "en"}
+    return {
+        "username": name,
+        "email": f"{name}@mail.example",
+        "password": PASSWORD,
+        "agreement": "true",
+        "locale": "en",
+        "reason": "x",
+    }
 
 
 def _person(person: Callable[[House], Person], key: str = "id[]") -> Callable[[House], Form]:

@@ -39,7 +39,9 @@ class House:
     def __post_init__(self) -> None:
         self.amy.post(f"/api/v1/accounts/{self.ben.id}/follow")
         self.ben.post(f"/api/v1/accounts/{self.amy.id}/follow")
-        self._try("PATCH", "/api/v1/accounts/update_credentials", locked="true", discoverable="true")
+        for who in (self.amy, self.ben, self.cat):
+            self._try("PATCH", "/api/v1/accounts/update_credentials", by=who, discoverable="true")
+        self._try("PATCH", "/api/v1/accounts/update_credentials", locked="true")
 
     def address(self, pattern: str) -> str:
         """A path with ids that are there for amy.
@@ -102,7 +104,7 @@ class House:
 
     def status_id(self) -> tuple[str, ...]:
         """A post of amy, and one that quotes it."""
-        quoted = self.post()["id"]
+        quoted = self.post(quote_approval_policy="public")["id"]
         answer = self._try("POST", "/api/v1/statuses", by=self.ben, status="See", quoted_status_id=quoted)
         return (quoted, str(answer.json()["id"]) if answer.ok else "1")
 
@@ -188,6 +190,7 @@ def _about(one: dict[str, Any], status_id: str) -> bool:
 
 MAKERS: Final[dict[str, Callable[[House], str | tuple[str, ...]]]] = {
     "/api/v1/accounts/": House.befriend,
+    "/api/v1/accounts/{account_id}/in_collections": lambda house: house.amy.id,
     "/api/v1/follow_requests/": House.asking,
     "/api/v1/tags/": lambda _: TAG,
     "/api/v1/timelines/tag/": lambda _: TAG,
