@@ -41,6 +41,7 @@ async def test_what_was_due_while_a_server_was_away_arrives_in_order_when_it_is_
         await alpha.do(f"/api/v1/statuses/{gone['id']}", method="DELETE")
         await fediverse.settle(allowed=waits_for_delivery)
         assert [job for job in await all_jobs(alpha.db) if job.kind == Deliver.__name__ and job.host == "beta.test"]
+        assert await home(beta) == []
     for _ in range(12):
         fediverse.clock.forward(minutes=20)
         await fediverse.settle(allowed=waits_for_delivery)

@@ -57,10 +57,22 @@ class Server:
     runtime: Runtime
     account: Account
     token: str
-    port: int
+    listener: TestServer
     people: People
     session: aiohttp.ClientSession
     numbers: int = 0
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.listener.port or 0
+
+    def hang_up(self) -> None:
+        """Close the connections that others keep open to it; it takes new ones."""
+        assert self.listener.runner is not None
+        assert self.listener.runner.server is not None
+        for connection in self.listener.runner.server.connections:
+            connection.force_close()
 
     @property
     def peer(self) -> Peer:
@@ -175,7 +187,7 @@ class Fediverse:
             runtime=runtime,
             account=account,
             token=await people.token(account),
-            port=server.port or 0,
+            listener=server,
             people=people,
             session=session,
         )
@@ -186,6 +198,7 @@ class Fediverse:
     async def without(self, server: Server) -> AsyncIterator[None]:
         """Nobody reaches a server meanwhile; its own work goes on."""
         places = self.names.places.pop(server.host)
+        server.hang_up()
         self.away.add(server.host)
         try:
             yield
@@ -215,7 +228,8 @@ def waits_for_delivery(job: JobRow) -> bool:
 
 
 def _failed(job: JobRow) -> bool:
-    return job.state is JobState.DEAD or (job.last_error is not None and job.state is not JobState.DONE)
+    """Given up, or to be tried again; one that was taken back after a failure is not."""
+    return job.state is JobState.DEAD or (job.last_error is not None and job.state not in (JobState.DONE, JobState.CANCELLED))
 
 
 @asynccontextmanager
