@@ -20,6 +20,7 @@ from fedisw.tasks import cleanup, indexing
 from fedisw.tasks import jobs as tasks
 from fedisw.tasks.house import House
 
+BETWEEN: Final[tuple[type[Job], ...]] = (MakeArchive, RunImport)  # what needs both the house and other servers
 PLAN: Final[tuple[Periodic, ...]] = (*cleanup.PLAN, *indexing.PLAN)
 
 
