@@ -7,10 +7,11 @@ from enum import StrEnum
 
 
 class TrendKind(StrEnum):
-    """What can be a trend; `ref_id` of one is the id of such a thing."""
+    """What can be a trend; `ref_id` of one is the id of such a thing (a link: of its card)."""
 
     TAG = "tag"
     STATUS = "status"
+    LINK = "link"
 
 
 class Decision(StrEnum):
@@ -38,6 +39,11 @@ def score_of_tag(*, today: int, before: int) -> float:
     """
     expected = max(before, 1)
     return 0.0 if today < FEWEST or today <= expected else (today - expected) ** 2 / expected
+
+
+def score_of_link(*, today: int, before: int) -> float:
+    """People who linked to a page today, and half of those of the day before; fewer than three are none."""
+    return 0.0 if today + before < FEWEST else today + before / 2
 
 
 def score_of_status(*, marks: int, hours: float) -> float:

@@ -272,6 +272,12 @@ def _tag(only: Only, *, one: bool, viewer: bool, upwards: bool) -> Query[Ref]:
 
 
 @cache
+def _link(only: Only, *, viewer: bool, upwards: bool) -> Query[Ref]:
+    conditions = [S.card_id == bindparam("card_id"), S.card_id.is_not(None), A.discoverable]
+    return _open_page(AUTHORED, conditions, only, viewer=viewer, upwards=upwards)
+
+
+@cache
 def _of_account(only: Only, *, viewer: bool, upwards: bool, tagged: bool) -> Query[Ref]:
     conditions = [S.account_id == bindparam("account_id"), _readable(viewer), *_filters(only)]
     if only.media:
@@ -328,6 +334,12 @@ def tag(
     needed = list(dict.fromkeys(all_of))
     sets = {"any_of": list(any_of), "all_of": needed, "all_count": len(needed), "none_of": list(none_of)}
     return _run(tx, query, page, **sets, **_viewer(viewer_id, now))
+
+
+def link(tx: Tx, viewer_id: int | None, card_id: int, page: Page, *, only: Only, now: datetime) -> list[Ref]:
+    """Public posts that show this page, of people who want to be discovered."""
+    query = _link(only, viewer=viewer_id is not None, upwards=page.upwards)
+    return _run(tx, query, page, card_id=card_id, **_viewer(viewer_id, now))
 
 
 def of_account(

@@ -1,7 +1,6 @@
 """Methods that have nothing to tell yet: what clients ask for at start must answer, or they show nothing at all.
 
-At start, or before the first screen: custom emojis (Tusky, Pachli). The others say truly that there is nothing: trends
-are off.
+At start, or before the first screen: custom emojis (Tusky, Pachli).
 """
 
 from __future__ import annotations
@@ -20,7 +19,4 @@ async def nothing_for_all(request: web.Request) -> web.Response:
     return answers.json([], headers={hdrs.CACHE_CONTROL: OF_THE_SERVER})
 
 
-ROUTES: Final = (
-    Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),
-    Route("GET", "/api/v1/trends/links", nothing_for_all, Auth.optional()),
-)
+ROUTES: Final = (Route("GET", "/api/v1/custom_emojis", nothing_for_all, Auth.public()),)

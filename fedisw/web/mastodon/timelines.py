@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from fedisw.model.errors import Invalid
-from fedisw.model.feeds import FeedAccess, half_of
+from fedisw.model.feeds import FeedAccess, Half, half_of
 from fedisw.model.paging import Page
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import lists, timelines
@@ -66,10 +66,16 @@ def _public(tx: Tx, page: Page, only: Only | None, eyes: Eyes) -> Gathered:
 
 def _open(request: web.Request, wanted: Wanted, access: FeedAccess, *, replies: bool = True) -> Only | None:
     """What of a feed this caller is shown, None for nothing; Invalid when it is for people with a token only."""
-    half, signed_in = half_of(local=wanted.local, remote=wanted.remote), viewer_id_of(request) is not None
+    half = open_half(request, access, local=wanted.local, remote=wanted.remote)
+    return Only(media=wanted.only_media, replies=replies).within(half)
+
+
+def open_half(request: web.Request, access: FeedAccess, *, local: bool, remote: bool) -> Half:
+    """Which half of a feed this caller is shown; Invalid when it is for people with a token only."""
+    half, signed_in = half_of(local=local, remote=remote), viewer_id_of(request) is not None
     if not signed_in and access.needs_person(half):
         raise Invalid("", NEEDS_USER)
-    return Only(media=wanted.only_media, replies=replies).within(access.shown(half, signed_in=signed_in))
+    return access.shown(half, signed_in=signed_in)
 
 
 async def tag(request: web.Request) -> web.Response:

@@ -16,7 +16,6 @@ EMPTY = (
     "/api/v1/featured_tags",
     "/api/v1/endorsements",
     "/api/v1/notifications/requests",
-    "/api/v1/trends/links",
     "/api/v1/custom_emojis",
     "/api/v2/filters",
     "/api/v2/suggestions",

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 import pytest
 
+from fedisw.model.cards import Card
 from fedisw.model.house import House
 from fedisw.model.trends import Decision, TrendKind, score_of_status, score_of_tag
 from fedisw.services import house_settings
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, tags, trends
+from fedisw.storage.queries import accounts, cards, tags, trends
 from fedisw.tasks import trending
 from tests.web.mastodon.conftest import Api
 
-TAGS, POSTS = "/api/v1/trends/tags", "/api/v1/trends/statuses"
+TAGS, POSTS, LINKS = "/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"
+TIMELINE = "/api/v1/timelines/link"
 
 
 @pytest.mark.parametrize(
@@ -120,3 +122,31 @@ async def test_posts_that_people_like(api: Api) -> None:
     api.clock.forward(seconds=timedelta(days=3).total_seconds())
     await compute(api)
     assert await api.ok("GET", POSTS) == []
+
+
+async def test_pages_that_several_people_link_to(api: Api) -> None:
+    people = await api.join("amy", "ben", "cai", "eve")
+    for person in people:
+        await api.db.write(accounts.replace, replace(person, discoverable=person.username != "cai"))
+    url = "https://page.test/a"
+    card = Card(id=7, url=url, title="Title", fetched_at=api.clock())
+    await api.db.write(cards.put, card)
+    posts = [await api.post(who, url, visibility=to) for who, to in (("amy", "public"), ("ben", "public"), ("eve", "private"))]
+    for post in posts:
+        await api.db.write(cards.show, int(post["id"]), 7)
+    await compute(api)
+    assert await api.ok("GET", LINKS) == []
+    assert (await api.call("GET", TIMELINE, params={"url": url})).status == 404
+    posts.append(await api.post("cai", url))
+    await api.db.write(cards.show, int(posts[-1]["id"]), 7)
+    await compute(api)
+    (link,) = await api.ok("GET", LINKS)
+    assert (link["url"], link["title"], link["history"][0]["accounts"], link["history"][1]["uses"]) == (url, "Title", "3", "0")
+    shown = [post["id"] for post in await api.ok("GET", TIMELINE, params={"url": url})]
+    assert shown == [posts[1]["id"], posts[0]["id"]], "neither the private one nor that of somebody who is not discoverable"
+    (older,) = await api.ok("GET", TIMELINE, params={"url": url, "max_id": shown[0]})
+    assert older["id"] == shown[1]
+    await api.ok("POST", f"/api/v1/accounts/{people[0].id}/block", "eve")
+    assert [post["id"] for post in await api.ok("GET", TIMELINE, "eve", params={"url": url})] == [posts[1]["id"]]
+    assert (await api.call("GET", TIMELINE, params={"url": "https://page.test/b"})).status == 404
+    assert (await api.call("GET", TIMELINE)).status in (400, 422)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
 from fedisw.media.remote import Part
 from fedisw.model.cards import Card
+from fedisw.storage.queries.trends import DayOfLink
+from fedisw.web.mastodon.entities.lists import History, history_of
 from fedisw.web.mastodon.entities.site import Site, encoded, moment_or_none
 
 
@@ -42,6 +46,12 @@ class PreviewCard(msgspec.Struct, frozen=True, kw_only=True):
     published_at: str | None
 
 
+class TrendingLink(PreviewCard, frozen=True, kw_only=True):
+    """A page to which people link, with the last seven days."""
+
+    history: list[History]
+
+
 def card_entity(card: Card, site: Site) -> PreviewCard:
     """A preview; its picture comes through us (MED-10)."""
     parts = urlsplit(card.url)
@@ -60,3 +70,9 @@ def card_entity(card: Card, site: Site) -> PreviewCard:
         image_description=card.image_description,
         published_at=moment_or_none(card.published_at),
     )
+
+
+def link_entity(card: Card, site: Site, *, days: Sequence[DayOfLink], now: datetime) -> TrendingLink:
+    """The same with how often it was linked to."""
+    used = {row.day: row for row in days if row.card_id == card.id}
+    return TrendingLink(**msgspec.structs.asdict(card_entity(card, site)), history=history_of(used, now=now))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -43,6 +44,15 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     day: str
     uses: str
     accounts: str
+
+
+class DayOfUse(Protocol):
+    """How often something was used on a day, and by how many people."""
+
+    @property
+    def uses(self) -> int: ...
+    @property
+    def people(self) -> int: ...
 
 
 class Tag(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,19 +96,23 @@ def marker_entity(value: MarkerValue) -> Marker:
     return Marker(last_read_id=str(value.last_read_id), version=value.version, updated_at=moment(value.updated_at))
 
 
+def history_of(used: Mapping[int, DayOfUse], *, now: datetime) -> list[History]:
+    """The last seven days, today first; days without a use are 0."""
+    today = int(now.timestamp()) // DAY
+    days = ((day, used.get(day)) for day in range(today, today - DAYS, -1))
+    return [
+        History(day=str(day * DAY), uses=str(row.uses if row else 0), accounts=str(row.people if row else 0)) for day, row in days
+    ]
+
+
 def tag_entity(tag: TagValue, site: Site, *, seen: TagSight, now: datetime) -> Tag:
     """A hashtag; one that nobody used yet has the id 0 and shows none."""
-    today = int(now.timestamp()) // DAY
     used = {row.day: row for row in seen.history.get(tag.id, ())}
-    days = [(day, used.get(day)) for day in range(today, today - DAYS, -1)]
     return Tag(
         id=str(tag.id) if tag.id else "",
         name=tag.name,
         url=site.tag_url(tag.name),
-        history=[
-            History(day=str(day * DAY), uses=str(row.uses if row else 0), accounts=str(row.people if row else 0))
-            for day, row in days
-        ],
+        history=history_of(used, now=now),
         following=tag.id in seen.followed if seen.signed_in else UNSET,
         featuring=tag.id in seen.featured if seen.signed_in else UNSET,
     )
