@@ -20,6 +20,7 @@ from fedisw.cli.call import Call, Leaf, password_of
 from fedisw.config import RegistrationMode, Settings, WrongSettings, find_file, make_secrets, secrets_path
 from fedisw.media.local import LocalStore
 from fedisw.media.opening import S3_PREFIX, open_store
+from fedisw.media.programs import Programs
 from fedisw.model.errors import FediswError, Unreachable
 from fedisw.net.client import Client
 from fedisw.runtime.opening import policy_of
@@ -129,6 +130,13 @@ async def _try_bucket(settings: Settings) -> None:
         await store.check()
 
 
+def _films(_settings: Settings) -> Iterator[Finding]:
+    if Programs.find() is None:
+        yield _warn("films", "ffmpeg is not installed: films and sounds cannot be uploaded", "install it: apt install ffmpeg")
+    else:
+        yield _ok("films", "ffmpeg and ffprobe are installed")
+
+
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
         waiting = migrate.pending(settings.database.url, password=password_of(settings))
@@ -171,7 +179,15 @@ def _proxy(settings: Settings) -> Iterator[Finding]:
         yield _ok("proxy", "only listed proxies are believed")
 
 
-CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (_installation, _folders, _bucket, _database, _mail, _proxy)
+CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
+    _installation,
+    _folders,
+    _bucket,
+    _films,
+    _database,
+    _mail,
+    _proxy,
+)
 
 
 async def _online(settings: Settings) -> Finding:

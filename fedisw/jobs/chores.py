@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -12,6 +13,19 @@ class MoveFiles(Job, frozen=True, kw_only=True):
     """Give files of the media store new names (old, new). Twice: nothing has the old name any more."""
 
     moves: tuple[tuple[str, str], ...]
+
+
+class ProcessMedia(Job, frozen=True, kw_only=True):
+    """Make of a film or sound what can be shown. Twice: it is not worked on any more."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+    max_age: ClassVar[timedelta] = timedelta(days=1)
+
+    media_id: int
+
+    @property
+    def key(self) -> str | None:
+        return f"ProcessMedia:{self.media_id}"
 
 
 class IndexPosts(Job, frozen=True, kw_only=True):

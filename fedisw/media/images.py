@@ -17,8 +17,7 @@ import msgspec
 
 import fedisw
 from fedisw.media import wire
-from fedisw.media.probe import HEAD_BYTES, Kind, probe
-from fedisw.media.video import refuse_unless_image
+from fedisw.media.probe import HEAD_BYTES, Family, Kind, probe
 from fedisw.media.wire import Purpose
 from fedisw.model.errors import Invalid, Unreachable
 from fedisw.observe.logging import logger
@@ -216,7 +215,8 @@ class Images:
             async with self._slots:
                 data = source if isinstance(source, bytes) else await asyncio.to_thread(source.read_bytes)
                 kind = probe(data[:HEAD_BYTES])
-                refuse_unless_image(kind)
+                if kind.family is not Family.IMAGE:
+                    raise Invalid("file", "not a picture")
                 reply = await self._work(wire.Job(data=data, kind=kind, purpose=purpose))
         finally:
             self._waiting -= 1

@@ -89,12 +89,19 @@ _CALLS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
 _OLD_X86_64: Final = (2, 85, 57, 58, 82, 83, 84, 86, 87, 88, 90, 92)
 
 
-def _filters() -> dict[str, tuple[int, tuple[int, ...]]]:
+# What a program needs that the image child does without: to be started, to open files by name, threads.
+_OF_PROGRAMS: Final = frozenset(
+    {"execve", "clone", "clone3", "openat", "unlinkat", "renameat", "renameat2", "truncate", "tgkill"}
+)
+
+
+def _filters(but: frozenset[str] = frozenset()) -> dict[str, tuple[int, tuple[int, ...]]]:
     """For each architecture its audit number (linux/audit.h) and its forbidden calls."""
-    x86_64 = tuple(numbers[0] for numbers in _CALLS.values())
+    calls = [numbers for name, numbers in _CALLS.items() if name not in but]
+    old = () if "openat" in but else _OLD_X86_64
     return {
-        "x86_64": (0xC000_003E, x86_64 + _OLD_X86_64),
-        "aarch64": (0xC000_00B7, tuple(numbers[1] for numbers in _CALLS.values())),
+        "x86_64": (0xC000_003E, tuple(numbers[0] for numbers in calls) + old),
+        "aarch64": (0xC000_00B7, tuple(numbers[1] for numbers in calls)),
     }
 
 
@@ -107,7 +114,7 @@ def confine(*, files: int) -> tuple[str, ...]:
     Returns:
         Names of the walls that hold besides the ceilings: `network`, `calls`.
     """
-    _set_ceilings(files)
+    _set_ceilings(CPU_SECONDS * (files + 1), 0)
     if sys.platform != "linux":
         return ()
     libc = ctypes.CDLL(None, use_errno=True)
@@ -123,13 +130,26 @@ def allow_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
-def _set_ceilings(files: int) -> None:
+def confine_program(*, cpu_seconds: int, file_bytes: int) -> None:
+    """Put up the walls behind which this process will become another program, which must open files and start threads.
+
+    Args:
+        cpu_seconds: processor time of all its threads together.
+        file_bytes: of the largest file that it may write.
+    """
+    _set_ceilings(cpu_seconds, file_bytes)
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        _leave_network(libc)
+        _forbid_calls(libc, but=_OF_PROGRAMS)
+
+
+def _set_ceilings(cpu_seconds: int, file_bytes: int) -> None:
     os.nice(NICENESS)
-    cpu = CPU_SECONDS * (files + 1)
-    _lower(resource.RLIMIT_CPU, cpu)
+    _lower(resource.RLIMIT_CPU, cpu_seconds)
     _lower(resource.RLIMIT_AS, MEMORY_BYTES)
     _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
-    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_FSIZE, file_bytes)
     _lower(resource.RLIMIT_CORE, 0)  # a core dump would hold somebody's picture
 
 
@@ -148,8 +168,8 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
 
-def _forbid_calls(libc: ctypes.CDLL) -> bool:
-    known = _filters().get(platform.machine())
+def _forbid_calls(libc: ctypes.CDLL, *, but: frozenset[str] = frozenset()) -> bool:
+    known = _filters(but).get(platform.machine())
     if known is None or libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return False
     steps = build_filter(*known)

@@ -30,6 +30,8 @@ class Media:
     """A file of a post. Ours have keys in the media store, remote ones a `remote_url` fetched through the proxy.
 
     `position` is the place in the post. Sizes are pixels; focus from -1 to 1, y up.
+    `source_key` is the file as it came, while it is worked on; `duration` is seconds, `frame_rate` a fraction as text,
+    `bitrate` bits a second.
     """
 
     id: int
@@ -51,6 +53,10 @@ class Media:
     focus_x: float = 0.0
     focus_y: float = 0.0
     size: int = 0
+    source_key: str = ""
+    duration: float | None = None
+    frame_rate: str = ""
+    bitrate: int | None = None
     created_at: datetime
 
 

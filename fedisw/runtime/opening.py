@@ -23,9 +23,11 @@ from fedisw.jobs.schedule import Scheduler
 from fedisw.jobs.worker import Worker
 from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
+from fedisw.media.films import Films
 from fedisw.media.images import Images
 from fedisw.media.links import ProxyLinks, derived
 from fedisw.media.opening import open_store
+from fedisw.media.programs import Programs
 from fedisw.media.remote import RemoteCopies
 from fedisw.media.store import MediaStore
 from fedisw.model.ids import IdMaker
@@ -64,6 +66,7 @@ class Runtime:
     store: MediaStore
     uploads: Path
     images: Images
+    films: Films
     copier: Copier
     links: ProxyLinks
     passwords: Passwords
@@ -110,12 +113,11 @@ class Runtime:
             client = _client(settings, clock, resolver, address_policy, ssl)
             parts.push_async_callback(client.close)
             store, passwords = open_store(settings), Passwords()
-            images = Images(temp=store.temp)
-            parts.push_async_callback(images.close)
+            images, films = _makers(store.temp, parts)
             parts.callback(passwords.close)
             peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
             await _prepare(peer, sealer)
-            tools = _tools(settings, peer, store, images, sealer)
+            tools = _tools(settings, peer, store, images, films, sealer)
             return cls(
                 settings=settings,
                 state=State(),
@@ -130,6 +132,7 @@ class Runtime:
                 store=store,
                 uploads=store.temp,
                 images=images,
+                films=films,
                 copier=_copier(peer, store, images),
                 links=tools.links,
                 passwords=passwords,
@@ -169,6 +172,12 @@ class Runtime:
         await self.close()
 
 
+def _makers(temp: Path, parts: AsyncExitStack) -> tuple[Images, Films]:
+    images = Images(temp=temp)
+    parts.push_async_callback(images.close)
+    return images, Films(temp=temp, images=images, programs=Programs.find())
+
+
 def policy_of(settings: Settings) -> AddressPolicy:
     """Where outgoing requests may go, by the settings (NET-2, NET-11)."""
     return AddressPolicy(
@@ -179,9 +188,11 @@ def policy_of(settings: Settings) -> AddressPolicy:
     )
 
 
-def _tools(settings: Settings, peer: Peer, store: MediaStore, images: Images, sealer: Sealer) -> Tools:
+def _tools(settings: Settings, peer: Peer, store: MediaStore, images: Images, films: Films, sealer: Sealer) -> Tools:
     links = ProxyLinks(settings.origin, secret=derived(settings.secrets.session_key.key(), "media links"))
-    return Tools(peer=replace(peer, db=peer.db.in_background()), store=store, images=images, sealer=sealer, links=links)
+    return Tools(
+        peer=replace(peer, db=peer.db.in_background()), store=store, images=images, films=films, sealer=sealer, links=links
+    )
 
 
 def _client(

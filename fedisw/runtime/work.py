@@ -13,6 +13,7 @@ from fedisw.jobs.kinds import Job, UnknownKind
 from fedisw.jobs.own import MakeArchive, RunImport
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.schedule import Periodic
+from fedisw.media.films import Films
 from fedisw.media.images import Images
 from fedisw.media.links import ProxyLinks
 from fedisw.media.store import MediaStore
@@ -31,6 +32,7 @@ class Tools:
     peer: Peer
     store: MediaStore
     images: Images
+    films: Films
     sealer: Sealer
     links: ProxyLinks
 
@@ -41,6 +43,7 @@ class Tools:
         return House(
             db=peer.db,
             store=self.store,
+            films=self.films,
             settings=peer.settings,
             sealer=self.sealer,
             client=peer.client,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from fedisw.jobs.chores import MoveFiles
+from fedisw.jobs.chores import MoveFiles, ProcessMedia
 from fedisw.jobs.work import RemoveFiles
 from fedisw.media.focus import Focus
 from fedisw.media.keys import check_key, new_key
@@ -38,6 +38,32 @@ def begin_upload(tx: Tx, *, item: Media) -> Media:
 def end_upload(tx: Tx, *, media_id: int) -> None:
     """The file is in the store and can be attached."""
     media.ready(tx, media_id)
+
+
+def hand_over(tx: Tx, *, media_id: int) -> None:
+    """The file as it came is in the store; a job makes of it what can be shown."""
+    tx.enqueue(ProcessMedia(media_id=media_id))
+
+
+def finish(tx: Tx, *, item: Media) -> bool:
+    """A film or sound is in the store under the names of `item`; False when it was given up meanwhile."""
+    before = media.find(tx, item.id)
+    if before is None or not media.finish(tx, item):
+        tx.enqueue(RemoveFiles(keys=_keys([item])))
+        return False
+    tx.enqueue(RemoveFiles(keys=tuple(key for key in _keys([before]) if key not in (item.key, item.preview_key))))
+    return True
+
+
+def fail(tx: Tx, *, item: Media) -> None:
+    """A film or sound that cannot be used; its owner learns of it by asking."""
+    if media.fail(tx, item.id):
+        tx.enqueue(RemoveFiles(keys=_keys([item])))
+
+
+def _keys(files: Iterable[Media]) -> tuple[str, ...]:
+    keys = (key for item in files for key in (item.key, item.preview_key, item.source_key) if key)
+    return tuple(dict.fromkeys(keys))
 
 
 def free_upload(tx: Tx, *, media_id: int, account_id: int) -> Media:
@@ -127,8 +153,7 @@ def release(tx: Tx, files: Iterable[Media], *, now: datetime) -> tuple[Media, ..
 
 def remove(tx: Tx, ids: Sequence[int]) -> None:
     """Forget files; a job removes them from the store."""
-    gone = media.remove(tx, ids)
-    keys = tuple(dict.fromkeys(key for item in gone for key in (item.key, item.preview_key) if key))
+    keys = _keys(media.remove(tx, ids))
     if keys:
         tx.enqueue(RemoveFiles(keys=keys))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fedisw.config import Settings
 from fedisw.crypto.seal import Sealer
+from fedisw.media.films import Films
 from fedisw.media.links import ProxyLinks
 from fedisw.media.store import MediaStore
 from fedisw.net.client import Client
@@ -20,6 +21,7 @@ class House:
 
     db: Database
     store: MediaStore
+    films: Films
     settings: Settings
     sealer: Sealer
     client: Client

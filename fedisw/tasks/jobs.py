@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from typing import Final, TypeGuard, assert_never, get_args
 
-from fedisw.jobs.chores import ComputeTrends, CountWeek, FetchCard, IndexPosts, MoveFiles, Sweep
+from fedisw.jobs.chores import ComputeTrends, CountWeek, FetchCard, IndexPosts, MoveFiles, ProcessMedia, Sweep
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.notices import MergeNotifications, SendPush
 from fedisw.jobs.own import MoveFollowers
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ClosePoll, FanOut, FanOutTags, PublishScheduled, PurgeAccount, RemoveFiles, SendMail
 from fedisw.services import house_settings
-from fedisw.tasks import cleanup, fan_out, indexing, mail, media, merging, moving, polls, previews, push, scheduled, trending
+from fedisw.tasks import (
+    cleanup,
+    fan_out,
+    films,
+    indexing,
+    mail,
+    media,
+    merging,
+    moving,
+    polls,
+    previews,
+    push,
+    scheduled,
+    trending,
+)
 from fedisw.tasks.house import House
 
 Task = (
@@ -23,6 +37,7 @@ Task = (
     | PurgeAccount
     | RemoveFiles
     | MoveFiles
+    | ProcessMedia
     | SendMail
     | Sweep
     | IndexPosts
@@ -59,6 +74,8 @@ async def run(house: House, job: Task, run: JobRun | None = None) -> None:
             await media.remove_files(house.store, job)
         case MoveFiles():
             await media.move_files(house.store, job)
+        case ProcessMedia():
+            await films.process(house, job)
         case SendMail():
             await mail.send(house, job)
         case FetchCard():

@@ -17,6 +17,7 @@ from fedisw.web.keys import (
     BUS,
     COPIES,
     DB,
+    FILMS,
     IMAGES,
     LINKS,
     NEW_ID,
@@ -83,6 +84,7 @@ def create_app(runtime: Runtime) -> web.Application:
     app[BUS] = runtime.bus
     app[STORE] = runtime.store
     app[IMAGES] = runtime.images
+    app[FILMS] = runtime.films
     app[UPLOADS] = runtime.uploads
     app[BUCKETS] = runtime.buckets
     app[PASSWORDS] = runtime.passwords

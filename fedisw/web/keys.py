@@ -18,6 +18,7 @@ from fedisw.federation.context import Peer
 from fedisw.i18n import LANGUAGES, Translator, preferred, translator
 from fedisw.live.buckets import Buckets
 from fedisw.live.bus import Bus
+from fedisw.media.films import Films
 from fedisw.media.images import Images
 from fedisw.media.links import ProxyLinks
 from fedisw.media.store import MediaStore
@@ -56,6 +57,7 @@ BUS: Final = web.AppKey("bus", Bus)
 STORE: Final = web.AppKey[MediaStore]("store", MediaStore)
 UPLOADS: Final = web.AppKey("uploads", Path)  # folder for files on their way in
 IMAGES: Final = web.AppKey("images", Images)
+FILMS: Final = web.AppKey("films", Films)
 COPIES: Final = web.AppKey("copies", Copier)  # of images of other servers
 LINKS: Final = web.AppKey("links", ProxyLinks)  # addresses under which readers get them
 BUCKETS: Final = web.AppKey("buckets", Buckets)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from fedisw.crypto.seal import Sealer
+from fedisw.media.films import Films
+from fedisw.media.images import Images
 from fedisw.media.links import ProxyLinks
 from fedisw.media.local import LocalStore
 from fedisw.net.client import Client
@@ -40,9 +42,11 @@ def make_house(db: Database, clock: Clock, tmp_path: Path, client: Client) -> Ma
 
     def make(**env: str) -> House:
         settings = make_settings(tmp_path, **env)
+        store = LocalStore(tmp_path / "media", public_url=settings.media.public_url, free=lambda _: 1.0)
         return House(
             db=db.in_background(),
-            store=LocalStore(tmp_path / "media", public_url=settings.media.public_url, free=lambda _: 1.0),
+            store=store,
+            films=Films(temp=store.temp, images=Images(temp=store.temp), programs=None),
             settings=settings,
             sealer=Sealer(settings.secrets.master_key.key()),
             client=client,

@@ -54,6 +54,21 @@ PLACE = Query(
 )
 INSERT = Command(insert(media))
 READY = Command(update(media).where(C.id == bindparam("key")).values(state=MediaState.READY))
+FAILED = Command(
+    update(media)
+    .where(C.id == bindparam("id_"), C.state == MediaState.PROCESSING)
+    .values(state=MediaState.FAILED, source_key="", key="", preview_key="")
+)
+_MADE = (
+    *("key", "preview_key", "media_type", "blurhash", "width", "height", "preview_width", "preview_height"),
+    *("size", "duration", "frame_rate", "bitrate"),
+)
+FINISHED = Command(
+    update(media)
+    .where(C.id == bindparam("id_"), C.state == MediaState.PROCESSING)
+    .values(state=MediaState.READY, source_key="", **{name: bindparam(f"new_{name}") for name in _MADE})
+)
+BY_ID = Query(Media, select(media).where(C.id == bindparam("id")))
 ATTACH = Command(
     update(media)
     .where(
@@ -117,6 +132,22 @@ def add(tx: Tx, item: Media) -> None:
 def ready(tx: Tx, media_id: int) -> None:
     """The file is in the store."""
     tx.exec(READY, key=media_id)
+
+
+def find(tx: Tx, media_id: int) -> Media | None:
+    """A file, for the work on it; who may see it is not asked here."""
+    return tx.one(BY_ID, id=media_id)
+
+
+def finish(tx: Tx, item: Media) -> bool:
+    """A film or sound has become what `item` says; False when nobody waits for it any more."""
+    values: dict[str, object] = {f"new_{name}": getattr(item, name) for name in _MADE}
+    return tx.exec(FINISHED, id_=item.id, **values) == 1
+
+
+def fail(tx: Tx, media_id: int) -> bool:
+    """A film or sound cannot be used; False when nobody waits for it any more."""
+    return tx.exec(FAILED, id_=media_id) == 1
 
 
 def attach(tx: Tx, ids: Sequence[int], *, status_id: int, account_id: int) -> int:

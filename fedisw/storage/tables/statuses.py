@@ -153,6 +153,10 @@ class _Media(TypedColumns):
     focus_y = Column(Float, nullable=False)
     size = Column(BigId, nullable=False)
     created_at = Column(Millis, nullable=False)
+    source_key: Named[str] = Column(Text, server_default="")
+    duration = Column(Float)
+    frame_rate: Named[str] = Column(Text, server_default="")
+    bitrate = Column(BigId)
 
 
 media = Table("media", metadata, _Media)

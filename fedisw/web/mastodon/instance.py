@@ -21,7 +21,7 @@ from fedisw.storage.queries import accounts, hosts, users
 from fedisw.storage.queries import instance as queries
 from fedisw.web import answers
 from fedisw.web.house_rules import starting_rules
-from fedisw.web.keys import DB, NOW, SETTINGS
+from fedisw.web.keys import DB, FILMS, NOW, SETTINGS
 from fedisw.web.mastodon.context import OF_THE_SERVER, site_of
 from fedisw.web.mastodon.entities.account import account_entity
 from fedisw.web.mastodon.entities.instance import (
@@ -121,8 +121,9 @@ def rules_of(numbers: Numbers) -> list[Rule]:
     ]
 
 
-def _facts(numbers: Numbers, site: Site, access: TimelinesAccess = EVERYBODY) -> Facts:
+def _facts(numbers: Numbers, site: Site, films: bool, access: TimelinesAccess = EVERYBODY) -> Facts:
     return Facts(
+        films=films,
         contact=None if numbers.owner is None else account_entity(numbers.owner, site),
         users=numbers.usage.users,
         active_month=numbers.usage.active_month,
@@ -135,7 +136,7 @@ def _facts(numbers: Numbers, site: Site, access: TimelinesAccess = EVERYBODY) ->
 async def get(request: web.Request) -> web.Response:
     """GET /api/v2/instance"""
     numbers, site = await numbers_of(request), site_of(request)
-    facts = _facts(numbers, site, await access_of(request))
+    facts = _facts(numbers, site, request.app[FILMS].available, await access_of(request))
     entity = instance_entity(numbers.settings, site, facts, rules=rules_of(numbers))
     return answers.json(entity, headers=CACHED)
 
@@ -143,7 +144,9 @@ async def get(request: web.Request) -> web.Response:
 async def get_old(request: web.Request) -> web.Response:
     """GET /api/v1/instance"""
     numbers, site = await numbers_of(request), site_of(request)
-    entity = old_instance_entity(numbers.settings, site, _facts(numbers, site), rules=rules_of(numbers))
+    entity = old_instance_entity(
+        numbers.settings, site, _facts(numbers, site, request.app[FILMS].available), rules=rules_of(numbers)
+    )
     return answers.json(entity, headers=CACHED | OLD)
 
 

@@ -10,12 +10,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from msgspec.structs import replace as replace_struct
 
 from fedisw.live.buckets import Buckets
+from fedisw.media.films import Films
 from fedisw.media.keys import new_key
 from fedisw.media.probe import Kind
 from fedisw.model.media import Media, MediaKind
 from fedisw.services import media as services
 from fedisw.web.app import create_app
-from fedisw.web.keys import BUCKETS, SETTINGS
+from fedisw.web.keys import BUCKETS, FILMS, SETTINGS
 from tests.media.pictures import SECRET, animation, opened, telltale
 from tests.web.mastodon.conftest import Answer, Api
 
@@ -30,6 +31,13 @@ def form(data: bytes, name: str = "photo.jpg", **fields: str) -> FormData:
 
 async def upload(api: Api, who: str, data: bytes, *, path: str = "/api/v2/media", **fields: str) -> Answer:
     return await api.call("POST", path, who, data=form(data, **fields))
+
+
+def without_ffmpeg(api: Api) -> None:
+    """As on a server where it is not installed."""
+    temp = api.runtime.uploads
+    app = api.client.server.app  # type: ignore[attr-defined]  # the test server's
+    app._state[FILMS] = Films(temp=temp, images=api.runtime.images, programs=None)
 
 
 async def fetched(api: Api, url: str) -> bytes:
@@ -58,6 +66,7 @@ async def test_an_upload_shows_the_picture_and_nothing_of_its_author(api: Api, p
 
 async def test_a_moving_picture_moves_and_its_preview_does_not(api: Api) -> None:
     await api.join("amy")
+    without_ffmpeg(api)
     shown = (await upload(api, "amy", animation())).json
     assert opened(await fetched(api, shown["url"])).n_frames == 3  # type: ignore[attr-defined]  # of a GIF
     assert getattr(opened(await fetched(api, shown["preview_url"])), "n_frames", 1) == 1

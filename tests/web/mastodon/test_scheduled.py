@@ -61,6 +61,7 @@ async def due(api: Api, folder: Path, **ahead: float) -> None:
     house = House(
         db=api.db,
         store=LocalStore(folder / "store", public_url=settings.media.public_url, free=lambda _: 1.0),
+        films=api.runtime.films,
         settings=settings,
         sealer=Sealer(settings.secrets.master_key.key()),
         now=api.clock,

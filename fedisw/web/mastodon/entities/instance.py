@@ -20,6 +20,10 @@ API_VERSIONS: Final = {"mastodon": 2, "fedisw": 1}  # raised only with the metho
 DESCRIPTION: Final = "A professional network for social workers, connected with the fediverse."
 URL_LENGTH: Final = 23
 MAX_FEATURED_TAGS: Final = 0
+FILM_TYPES: Final = (
+    *("video/mp4", "video/quicktime", "video/webm", "audio/mpeg", "audio/mp3", "audio/ogg", "audio/vorbis", "audio/flac"),
+    *("audio/wav", "audio/x-wav", "audio/wave", "audio/m4a", "audio/x-m4a", "audio/mp4"),
+)  # where ffmpeg is installed
 TYPES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 MAX_NUMBER: Final = 2_147_483_647  # some clients read 32 bits
 
@@ -156,6 +160,7 @@ class Facts:
     posts: int
     hosts: int
     access: TimelinesAccess
+    films: bool
 
 
 def version() -> str:
@@ -175,7 +180,7 @@ def instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: Sequ
         thumbnail=Thumbnail(url=site.mark, description=settings.instance.name),
         icon=[Icon(src=site.mark, size="512x512")],
         languages=settings.instance.languages,
-        configuration=_configuration(settings, site, facts.access),
+        configuration=_configuration(settings, site, facts),
         registrations=Registrations(
             enabled=mode in (RegistrationMode.OPEN, RegistrationMode.APPROVAL),
             approval_required=mode is RegistrationMode.APPROVAL,
@@ -191,7 +196,7 @@ def instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: Sequ
 
 def old_instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: Sequence[Rule]) -> OldInstance:
     """The server for older clients."""
-    mode, whole = settings.registrations.mode, _configuration(settings, site, facts.access)
+    mode, whole = settings.registrations.mode, _configuration(settings, site, facts)
     return OldInstance(
         uri=settings.account_domain,
         title=settings.instance.name,
@@ -212,8 +217,8 @@ def old_instance_entity(settings: Settings, site: Site, facts: Facts, *, rules: 
     )
 
 
-def _configuration(settings: Settings, site: Site, access: TimelinesAccess) -> dict[str, object]:
-    limits = settings.limits
+def _configuration(settings: Settings, site: Site, facts: Facts) -> dict[str, object]:
+    limits, access = settings.limits, facts.access
     return {
         "urls": {
             "streaming": site.streaming,
@@ -240,7 +245,7 @@ def _configuration(settings: Settings, site: Site, access: TimelinesAccess) -> d
             "characters_reserved_per_url": URL_LENGTH,
         },
         "media_attachments": {
-            "supported_mime_types": TYPES,
+            "supported_mime_types": (*TYPES, *FILM_TYPES) if facts.films else TYPES,
             "description_limit": 10_000,
             "image_size_limit": min(limits.image_bytes, MAX_NUMBER),
             "image_matrix_limit": 33_177_600,

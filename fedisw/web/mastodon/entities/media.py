@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from fedisw.media.inspect import rate_of
 from fedisw.media.remote import Part
 from fedisw.media.wire import Purpose
 from fedisw.model.media import Media, MediaKind, MediaState
@@ -24,6 +25,16 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     aspect: float
 
 
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """A film or sound; a sound has no size."""
+
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    frame_rate: str | UnsetType = UNSET
+    duration: float
+    bitrate: int
+
+
 class Focus(msgspec.Struct, frozen=True, kw_only=True):
     """The place that must stay visible, from -1 to 1, y up."""
 
@@ -34,7 +45,14 @@ class Focus(msgspec.Struct, frozen=True, kw_only=True):
 class Meta(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a file."""
 
-    original: Size | UnsetType = UNSET
+    length: str | UnsetType = UNSET
+    duration: float | UnsetType = UNSET
+    fps: int | UnsetType = UNSET
+    size: str | UnsetType = UNSET
+    width: int | UnsetType = UNSET
+    height: int | UnsetType = UNSET
+    aspect: float | UnsetType = UNSET
+    original: Size | Track | UnsetType = UNSET
     small: Size | UnsetType = UNSET
     focus: Focus | UnsetType = UNSET
 
@@ -84,6 +102,8 @@ def _addresses(media: Media, site: Site) -> tuple[str | None, str | None]:
 
 
 def _meta(media: Media) -> Meta | None:
+    if media.duration is not None:
+        return _film_meta(media, media.duration)
     if media.kind not in PICTURED:
         return None
     moved = media.focus_x or media.focus_y
@@ -91,6 +111,29 @@ def _meta(media: Media) -> Meta | None:
         original=_size(media.width, media.height),
         small=_size(media.preview_width, media.preview_height),
         focus=Focus(x=media.focus_x, y=media.focus_y) if moved else UNSET,
+    )
+
+
+def _film_meta(media: Media, duration: float) -> Meta:
+    hours, seconds = divmod(duration, 3600)
+    length = f"{int(hours)}:{int(seconds // 60):02}:{seconds % 60:05.2f}"
+    small = _size(media.preview_width, media.preview_height)
+    if not media.width or not media.height:
+        track = Track(duration=duration, bitrate=media.bitrate or 0)
+        return Meta(length=length, duration=duration, original=track, small=small)
+    width, height = media.width, media.height
+    track = Track(width=width, height=height, frame_rate=media.frame_rate, duration=duration, bitrate=media.bitrate or 0)
+    return Meta(
+        length=length,
+        duration=duration,
+        fps=round(rate_of(media.frame_rate)),
+        size=f"{width}x{height}",
+        width=width,
+        height=height,
+        aspect=width / height,
+        original=track,
+        small=small,
+        focus=Focus(x=media.focus_x, y=media.focus_y) if media.focus_x or media.focus_y else UNSET,
     )
 
 
