@@ -121,6 +121,7 @@ REFUSED = (
 
 async def test_what_is_no_picture_is_refused_in_the_words_that_clients_know(api: Api) -> None:
     await api.join("amy")
+    without_ffmpeg(api)
     for data, error in REFUSED:
         answer = await upload(api, "amy", data)
         assert (answer.status, answer.json["error"]) == (422, error)
