@@ -94,7 +94,7 @@ async def domain_blocks(request: web.Request) -> web.Response:
     try:
         _check_shown(request, house.domain_blocks_shown)
     except NotFound:
-        return web.Response(status=404, content_type="application/json")
+        return web.Response(status=404, content_type="text/plain")
     shown = [_block(rule) for rule in rules if not rule.allowed and rule.severity in WORDS]
     return answers.json(shown, headers=caching(request))
 
