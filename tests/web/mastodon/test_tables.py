@@ -23,7 +23,7 @@ def kinds_of(name: str) -> dict[str, tuple[str, bool, bool]]:
 
 def test_tables_of_the_document_are_read_row_by_row() -> None:
     account, status = kinds_of("Account"), kinds_of("Status")
-    assert (len(account), len(status)) == (38, 35)
+    assert (len(account), len(status)) == (38, 36)
     assert account["created_at"] == ("midnight", False, False)
     assert account["moved"] == ("Account", True, True)
     assert status["visibility"] == ("public,unlisted,private,direct", False, False)
