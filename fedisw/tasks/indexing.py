@@ -10,7 +10,7 @@ from fedisw.jobs.chores import IndexPosts
 from fedisw.jobs.schedule import Periodic
 from fedisw.model.media import MediaKind
 from fedisw.model.search import Mark, author_mark, language_mark
-from fedisw.storage.db import Database
+from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import search_texts
 from fedisw.storage.queries.search_texts import Facts, File
 from fedisw.text import language
@@ -18,18 +18,24 @@ from fedisw.text.sanitise import to_plain_text
 from fedisw.text.words import words
 
 BATCH: Final = 100
+BATCHES: Final = 10
 PLAN: Final = (Periodic(name="index.posts", every=timedelta(seconds=10), job=IndexPosts()),)
 KINDS: Final = {MediaKind.IMAGE: Mark.IMAGE, MediaKind.GIFV: Mark.VIDEO, MediaKind.VIDEO: Mark.VIDEO, MediaKind.AUDIO: Mark.AUDIO}
 
 
 async def index_posts(db: Database) -> None:
-    """Read what waits, until nothing does. Twice: nothing waits."""
-    while True:
+    """Read what waits; after a thousand posts it stands at the end of the line again. Twice: nothing waits."""
+    for _ in range(BATCHES):
         found, files = await db.read(search_texts.waiting, limit=BATCH)
         if not found:
             return
         read = [(one, _text(one, [file for file in files if file.status_id == one.id]) if one.findable else "") for one in found]
         await db.write(search_texts.put, read)
+    await db.write(_go_on)
+
+
+def _go_on(tx: Tx) -> None:
+    tx.enqueue(IndexPosts())
 
 
 def _text(facts: Facts, files: Sequence[File]) -> str:

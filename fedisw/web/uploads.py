@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import Final
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from fedisw.media.receive import Limits, Upload, receive
 from fedisw.model.errors import Malformed, TooLarge
@@ -52,7 +53,7 @@ async def parts(request: web.Request) -> AsyncIterator[tuple[str, object]]:
                 text = b"".join([chunk async for chunk in _chunks(part, min(LIST_BYTES if is_list else TEXT_BYTES, left))])
                 left -= len(text)
                 yield part.name, text.decode("utf-8", "replace")
-    except (ValueError, AssertionError) as error:
+    except (ValueError, AssertionError, HttpProcessingError) as error:
         raise Malformed("not a proper multipart form") from error
 
 

@@ -94,6 +94,7 @@ async def test_an_answer_to_somebody_unknown_brings_the_thread_with_it(fediverse
     answer = {"status": "Ben answers gil", "in_reply_to_id": found["statuses"][0]["id"]}
     await beta.do("/api/v1/statuses", json=answer)
     await fediverse.settle()
-    (copy,) = await home(alpha)
+    assert await home(alpha) == [], "answers to people whom amy does not follow stay out of her home"
+    (copy,) = await alpha.ask(f"/api/v1/accounts/{await alpha.meet(beta.account)}/statuses")
     thread = await alpha.ask(f"/api/v1/statuses/{copy['id']}/context")
     assert [above["uri"] for above in thread["ancestors"]] == [root["uri"]]

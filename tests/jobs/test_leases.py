@@ -17,7 +17,7 @@ from fedisw.storage.queries import jobs as rows
 from fedisw.storage.queries.jobs import Claimed, LeaseLost
 from tests.conftest import MakeDatabase
 from tests.jobs.conftest import MakeWorker
-from tests.jobs.kinds_for_tests import Count, Send
+from tests.jobs.kinds_for_tests import Count, Keyed, Send
 from tests.support.clock import Clock
 from tests.support.jobs import add, all_jobs, only_job, states
 
@@ -73,6 +73,19 @@ async def test_after_five_losses_a_job_is_dead(db: Database, clock: Clock) -> No
     poison, following = await all_jobs(db)
     assert (poison.state, poison.cause) == (JobState.DEAD, Cause.CRASH)
     assert following.state is JobState.READY
+
+
+async def test_losses_before_a_job_was_done_do_not_count_when_it_runs_once_more(db: Database, clock: Clock) -> None:
+    await db.write(add, Keyed(name="often"))
+    for _ in range(2):
+        for _ in range(4):
+            await claim(db, clock)
+            clock.forward(seconds=61)
+            await db.write(job_keeping.sweep, now=clock())
+        (row,) = await claim(db, clock)
+        await db.write(add, Keyed(name="often"))
+        await db.write(rows.finish, row.lease, now=clock())
+        assert await states(db) == [JobState.READY]
 
 
 @pytest.mark.parametrize("end", ["finish", "put_back", "bury"])

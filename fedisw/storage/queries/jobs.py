@@ -151,6 +151,8 @@ FINISHED = {  # what changes when a job is done; one that was asked for again me
     "state": case((C.again, JobState.READY), else_=JobState.DONE),
     "finished_at": case((C.again, null()), else_=_now),
     "attempts": case((C.again, 0), else_=C.attempts),
+    "faults": case((C.again, 0), else_=C.faults),
+    "losses": case((C.again, 0), else_=C.losses),
     "created_at": case((C.again, _now), else_=C.created_at),
     "expires_at": case((C.again, type_coerce(_now, BigInteger) + _age), else_=C.expires_at),
     "again": False,

@@ -61,6 +61,7 @@ class Only:
     media: bool = False
     replies: bool = True
     reblogs: bool = True
+    direct: bool = True
 
     def within(self, half: Half) -> Only | None:
         """The same for what of a feed may be shown; None when that is nothing."""
@@ -134,6 +135,8 @@ def _filters(only: Only) -> list[ColumnElement[bool]]:
         conditions.append(or_(S.in_reply_to_uri == "", S.in_reply_to_account_id == S.account_id))
     if not only.reblogs:
         conditions.append(_NO_REBLOG)
+    if not only.direct:
+        conditions.append(S.visibility != Visibility.DIRECT)
     return conditions
 
 

@@ -45,6 +45,7 @@ class WantedPosts(msgspec.Struct, kw_only=True):
     only_media: bool = False
     exclude_replies: bool = False
     exclude_reblogs: bool = False
+    exclude_direct: bool = False
     pinned: bool = False
     tagged: str = ""
 
@@ -117,7 +118,12 @@ async def statuses_of(request: web.Request) -> web.Response:
 
 def _statuses(tx: Tx, account_id: int, wanted: WantedPosts, page: Page, eyes: Eyes) -> Gathered:
     account = visible_account(tx, account_id, viewer_id=eyes.viewer_id)
-    only = Only(media=wanted.only_media, replies=not wanted.exclude_replies, reblogs=not wanted.exclude_reblogs)
+    only = Only(
+        media=wanted.only_media,
+        replies=not wanted.exclude_replies,
+        reblogs=not wanted.exclude_reblogs,
+        direct=not wanted.exclude_direct,
+    )
     tagged = normalise(wanted.tagged) if wanted.tagged else None
     return gather(tx, timelines.of_account(tx, eyes.viewer_id, account.id, page, only=only, tagged=tagged), eyes)
 

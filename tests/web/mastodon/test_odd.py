@@ -56,3 +56,12 @@ async def test_deleting_a_boost_tells_the_original_as_it_is(api: Api) -> None:
     deleted = await api.ok("DELETE", f"/api/v1/statuses/{boost['id']}", "ben")
     assert "content" not in deleted
     assert deleted["reblog"]["content"] == "<p>Hello</p>"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_part_of_a_form_with_a_head_that_is_none_is_malformed(api: Api) -> None:
+    await api.join("amy")
+    body = b'--b\r\nContent-Disposition: form-data; name="tagged[\x08]"\r\n\r\n\r\n--b--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = await api.call("POST", "/api/v1/statuses", "amy", data=body, headers=kind)
+    assert (answer.status, "error" in answer.json) == (400, True)

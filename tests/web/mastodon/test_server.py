@@ -28,7 +28,7 @@ async def test_clients_find_what_they_decide_by(api: Api) -> None:
         new = await api.ok("GET", f"/api/v2/instance{slash}")
         old = await api.call("GET", f"/api/v1/instance{slash}")
     assert new["version"].startswith("4.6.0 (compatible; fedisw ")
-    assert new["api_versions"] == {"mastodon": 2, "fedisw": 1}
+    assert new["api_versions"] == {"mastodon": 9, "fedisw": 1}
     assert new["domain"] == old.json["uri"] == "alpha.test"
     assert new["configuration"]["urls"]["streaming"] == old.json["urls"]["streaming_api"] == "wss://alpha.test"
     assert new["configuration"]["statuses"]["max_characters"] == 5000

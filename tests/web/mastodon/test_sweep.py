@@ -11,6 +11,7 @@ from tests.web.mastodon.conftest import Api
 
 OPEN = {  # what these show or take is anybody's
     "/api/v1/annual_reports/{year}/state",
+    "/api/v1/instance/terms_of_service/{date}",
     "/api/v1/accounts/{account_id}/collections",
     "/api/v1/accounts/{account_id}/in_collections",
     "/api/v1_alpha/accounts/{account_id}/collections",

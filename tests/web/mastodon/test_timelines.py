@@ -144,3 +144,7 @@ async def test_an_accounts_posts_are_chosen(api: Api) -> None:
     assert await seen("exclude_reblogs=on") == [reply["id"], own_reply["id"], plain["id"]]
     assert await seen("tagged=CASE") == [plain["id"]]
     assert await seen("only_media=1") == []
+    note = await api.post("amy", "to myself", visibility="direct")
+    own = [post["id"] for post in await api.ok("GET", path, "amy")]
+    assert own[0] == note["id"]
+    assert [post["id"] for post in await api.ok("GET", f"{path}?exclude_direct=true", "amy")] == own[1:]

@@ -16,7 +16,7 @@ from fedisw.web.mastodon.entities.account import Account
 from fedisw.web.mastodon.entities.site import Site
 
 MATCHED: Final = "4.6.0"  # the release of Mastodon whose behaviour we match; clients read the number first
-API_VERSIONS: Final = {"mastodon": 2, "fedisw": 1}  # raised only with the methods that a number stands for
+API_VERSIONS: Final = {"mastodon": 9, "fedisw": 1}  # raised only with the methods that a number stands for
 DESCRIPTION: Final = "A professional network for social workers, connected with the fediverse."
 URL_LENGTH: Final = 23
 MAX_FEATURED_TAGS: Final = 0
