@@ -5,9 +5,12 @@ They are in `migrations/` of a checkout and in `fedisw/_migrations` of an instal
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -27,6 +30,7 @@ HERE = Path(__file__).parent.parent
 PLACES = (HERE / "_migrations", HERE.parent / "migrations")
 LOCK = 0x66656469  # one migration at a time on PostgreSQL
 BUSY_TIMEOUT = 30  # seconds that SQLite waits for a running server's write
+STEP = 0.02  # seconds between two looks at whether another process has finished
 _alone = threading.Lock()  # alembic keeps the running migration in a global
 
 
@@ -92,10 +96,11 @@ def _config(connection: Connection | None) -> Config:
 @contextmanager
 def connected(url: str, password: str | None, *, begin: str = "BEGIN IMMEDIATE") -> Iterator[Connection]:
     engine = create_engine(_sql_url(url, password), poolclass=NullPool)
-    if engine.dialect.name == "sqlite":
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
         _take_over_transactions(engine, begin)
     try:
-        with engine.connect() as connection:
+        with _one_process(sqlite_path(url).parent) if sqlite else nullcontext(), engine.connect() as connection:
             if engine.dialect.name == "postgresql" and begin != "BEGIN":
                 connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": LOCK})
                 connection.commit()
@@ -104,6 +109,36 @@ def connected(url: str, password: str | None, *, begin: str = "BEGIN IMMEDIATE")
         raise Unreachable(f"the database cannot be migrated: {error.orig}") from error
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _one_process(folder: Path) -> Iterator[None]:
+    """Only one process at a time looks at a schema in this folder: two that turn a new file of SQLite to WAL at once go wrong.
+
+    Raises:
+        Unreachable: the folder cannot be opened, or another process takes longer than 30 s.
+    """
+    try:
+        place = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise Unreachable(f"the folder of the database cannot be opened: {error.strerror}") from error
+    try:
+        _lock(place, until=time.monotonic() + BUSY_TIMEOUT)
+        yield
+    finally:
+        os.close(place)
+
+
+def _lock(place: int, *, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise Unreachable("another process is migrating the database") from None
+            time.sleep(STEP)
+        else:
+            return
 
 
 def _sql_url(url: str, password: str | None) -> URL:
