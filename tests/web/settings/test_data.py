@@ -13,9 +13,8 @@ from fedisw.model.accounts import Account
 from fedisw.services import blocking, exporting
 from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import imports, portability
-from fedisw.web.middleware.sessions import cookie_name
 from tests.support import factories
-from tests.support.browser import OURS, Browser
+from tests.support.browser import OURS
 from tests.support.clock import Clock
 from tests.support.jobs import all_jobs
 from tests.support.people import People
@@ -28,18 +27,6 @@ PAGE = "/settings/data"
 async def amy(people: People) -> Account:
     """Somebody with data."""
     return await people.person("amy")
-
-
-@pytest.fixture
-def as_person(browser: Browser, people: People, settings: Settings) -> Callable[..., Any]:
-    """The browser of somebody."""
-
-    async def sign_in(account: Account) -> Browser:
-        mine = Browser(browser.client)
-        mine.cookies[cookie_name(settings)] = (await people.session(account))[1]
-        return mine
-
-    return sign_in
 
 
 async def test_lists_are_files_that_others_read(

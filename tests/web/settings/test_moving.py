@@ -18,8 +18,6 @@ from fedisw.net.client import Client as NetClient
 from fedisw.storage.db import Database
 from fedisw.storage.queries import accounts
 from fedisw.web.keys import PEER
-from fedisw.web.middleware.sessions import cookie_name
-from tests.support.browser import Browser
 from tests.support.clock import Clock
 from tests.support.jobs import all_jobs
 from tests.support.people import People
@@ -63,18 +61,6 @@ async def old(people: People) -> Account:
 async def new(people: People) -> Account:
     """Where to."""
     return await people.person("ana")
-
-
-@pytest.fixture
-def as_person(browser: Browser, people: People, settings: Settings) -> Callable[..., Any]:
-    """The browser of somebody."""
-
-    async def sign_in(account: Account) -> Browser:
-        mine = Browser(browser.client)
-        mine.cookies[cookie_name(settings)] = (await people.session(account))[1]
-        return mine
-
-    return sign_in
 
 
 async def test_both_accounts_say_yes_before_followers_move(
