@@ -50,6 +50,11 @@ def id_at(millis: int, *, low: int) -> int:
     return (millis << LOW_BITS) | (low & ((1 << LOW_BITS) - 1))
 
 
+def first_id_at(moment: datetime) -> int:
+    """No id made at this moment or later is below it; within what databases hold, whatever the moment."""
+    return min(max(id_at(int(moment.timestamp() * 1_000), low=0), 0), MAX_ID)
+
+
 def id_of(text: str) -> int | None:
     """The id that a text names: ASCII digits, at most `MAX_ID`, which is what databases hold; None for anything else."""
     if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:

@@ -137,6 +137,8 @@ def _lock(place: int, *, until: float) -> None:
             if time.monotonic() > until:
                 raise Unreachable("another process is migrating the database") from None
             time.sleep(STEP)
+        except OSError as error:
+            raise Unreachable(f"the folder of the database cannot be locked: {error.strerror}") from error
         else:
             return
 

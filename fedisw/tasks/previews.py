@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -16,8 +16,10 @@ from fedisw.services import previews
 from fedisw.tasks.house import House
 from fedisw.text import language, pages
 from fedisw.text.names import clean_name
+from fedisw.vocab.read import as_time
 
 TITLE, DESCRIPTION, NAME = 200, 500, 100  # characters
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_SIDE: Final = 20_000  # pixels
 
 
@@ -61,7 +63,7 @@ def card_of(answer: Answer, *, url: str, card_id: int, now: datetime) -> Card:
         image_description=clean_name(page.first("og:image:alt", "twitter:image:alt"), most=DESCRIPTION) if image else "",
         width=_side(page.first("og:image:width")) if image else 0,
         height=_side(page.first("og:image:height")) if image else 0,
-        published_at=_time(page.first("article:published_time")),
+        published_at=_time(page.first("article:published_time"), now=now),
         fetched_at=now,
     )
 
@@ -80,9 +82,7 @@ def _side(said: str) -> int:
     return min(int(said), MAX_SIDE) if said.isascii() and said.isdecimal() and len(said) < 9 else 0
 
 
-def _time(said: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(said)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None and moment.year > 1970 else None
+def _time(said: str, *, now: datetime) -> datetime | None:
+    """When a page says that it was published; nothing of the future, which no database and no client need hold."""
+    moment = as_time(said)
+    return moment if moment is not None and EPOCH < moment <= now else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from fedisw.model.ids import id_at
+from fedisw.model.ids import first_id_at
 from fedisw.model.trends import Trend, TrendKind, score_of_link, score_of_status, score_of_tag
 from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import trends
@@ -24,13 +24,13 @@ async def compute(db: Database, *, now: datetime) -> None:
 
 def tags(tx: Tx, *, now: datetime) -> list[Trend]:
     """Tags that unusually many people use today."""
-    uses = trends.tag_uses(tx, since_id=_id_at(now - 2 * DAY), day_id=_id_at(now - DAY))
+    uses = trends.tag_uses(tx, since_id=first_id_at(now - 2 * DAY), day_id=first_id_at(now - DAY))
     return [Trend(kind=TrendKind.TAG, ref_id=use.ref_id, score=score_of_tag(today=use.today, before=use.before)) for use in uses]
 
 
 def links(tx: Tx, *, now: datetime) -> list[Trend]:
     """Pages to which several people link."""
-    uses = trends.link_uses(tx, since_id=_id_at(now - 2 * DAY), day_id=_id_at(now - DAY))
+    uses = trends.link_uses(tx, since_id=first_id_at(now - 2 * DAY), day_id=first_id_at(now - DAY))
     return [
         Trend(kind=TrendKind.LINK, ref_id=use.ref_id, score=score_of_link(today=use.today, before=use.before)) for use in uses
     ]
@@ -39,13 +39,9 @@ def links(tx: Tx, *, now: datetime) -> list[Trend]:
 def statuses(tx: Tx, *, now: datetime) -> list[Trend]:
     """Posts that people like; one of each author."""
     best: dict[int, Trend] = {}
-    for post in trends.liked(tx, since_id=_id_at(now - 2 * DAY)):
+    for post in trends.liked(tx, since_id=first_id_at(now - 2 * DAY)):
         score = score_of_status(marks=post.marks, hours=(now - post.created_at) / timedelta(hours=1))
         known = best.get(post.account_id)
         if known is None or known.score < score:
             best[post.account_id] = Trend(kind=TrendKind.STATUS, ref_id=post.id, score=score)
     return list(best.values())
-
-
-def _id_at(moment: datetime) -> int:
-    return id_at(int(moment.timestamp() * 1_000), low=0)

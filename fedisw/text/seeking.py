@@ -27,6 +27,7 @@ MARKS: Final = {
 }
 MAX_PARTS: Final = 30
 DAY: Final = timedelta(days=1)
+LAST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 NOBODY: Final = 0
 
 WhoIs = Callable[[str], int | None]
@@ -98,9 +99,13 @@ def _limited(sought: Sought, operator: str, value: str) -> Sought:
         case "before":
             return replace(sought, until=day)
         case "after":
-            return replace(sought, since=day + DAY)
+            return replace(sought, since=_next(day))
         case _:
-            return replace(sought, since=day, until=day + DAY)
+            return replace(sought, since=day, until=_next(day))
+
+
+def _next(day: datetime) -> datetime:
+    return day + DAY if day < LAST else LAST
 
 
 def _day(value: str) -> datetime:

@@ -25,6 +25,7 @@ from fedisw.web.parameters import MAX_PAIRS, Tree, parse_pairs
 
 T = TypeVar("T")
 
+FIRST_YEAR, LAST_YEAR = 1970, 9_000  # so that a day, or an offset, later is still a date
 FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "off", "OFF"})
 NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
 TREE: Final = web.RequestKey[Tree]("parameters", dict)
@@ -119,7 +120,7 @@ def _json(content: bytes) -> Tree:
 def _as_it_is(kind: type, value: object) -> object:
     if isinstance(value, kind):
         return value
-    raise NotImplementedError
+    raise NotImplementedError  # msgspec's word for a type that a hook does not know
 
 
 def _reader_of(form: type[object]) -> Reader:
@@ -281,9 +282,12 @@ def _datetime(value: object, place: str) -> object:
         return ABSENT
     try:
         moment = datetime.fromisoformat(str(value).strip())
-    except ValueError as error:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Invalid(place, "is not a date and time") from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise Invalid(place, "is not a date and time")
+    return moment
 
 
 def _upload(value: object, place: str) -> object:

@@ -117,3 +117,12 @@ def test_pictures_come_over_https_only(image: str) -> None:
 @pytest.mark.parametrize("answer", [_answer("", status=404), _answer("<p>no title"), _answer("<title> \u200b </title>")])
 def test_a_page_without_a_title_has_no_preview(answer: Answer) -> None:
     assert previews.card_of(answer, url="https://page.test/a", card_id=1, now=NOW).title == ""
+
+
+@pytest.mark.parametrize(
+    "said", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", "2100-01-01T00:00:00Z", "soon", "1969-12-31"]
+)
+def test_a_time_that_a_page_cannot_have_been_published_at_is_none(said: str) -> None:
+    page = f'<title>A</title><meta property="article:published_time" content="{said}">'
+    card = previews.card_of(_answer(page), url="https://page.test/a", card_id=1, now=NOW)
+    assert (card.title, card.published_at) == ("A", None)

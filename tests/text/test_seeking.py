@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fedisw.model.errors import Malformed
+from fedisw.model.ids import MAX_ID, first_id_at
 from fedisw.model.search import Mark, Scope, Sought
 from fedisw.text.seeking import read
 
@@ -54,6 +55,14 @@ def day(number: int) -> datetime:
 )
 def test_words_phrases_and_operators(text: str, wanted: Sought) -> None:
     assert sought(text) == wanted
+
+
+@pytest.mark.parametrize("operator", ["before", "after", "during"])
+@pytest.mark.parametrize("date", ["0001-01-01", "1969-12-31", "9999-12-31"])
+def test_the_first_and_the_last_day_are_days(operator: str, date: str) -> None:
+    found = sought(f"x {operator}:{date}")
+    for bound in (found.since, found.until):
+        assert bound is None or 0 <= first_id_at(bound) <= MAX_ID
 
 
 @pytest.mark.parametrize("text", ["from:me", "has:image -is:reply", "in:library", "before:2026-01-01"])

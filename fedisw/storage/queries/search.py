@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 
-from fedisw.model.ids import id_at
+from fedisw.model.ids import first_id_at
 from fedisw.model.paging import Page
 from fedisw.model.search import Scope, Sought
 from fedisw.model.statuses import Visibility
@@ -135,9 +135,9 @@ def found(tx: Tx, sought: Sought, *, viewer_id: int, now: datetime, page: Page, 
         return []
     above, below = page.above, page.below
     if sought.since is not None:
-        above = max(above, id_at(int(sought.since.timestamp() * 1_000), low=0) - 1)
+        above = max(above, first_id_at(sought.since) - 1)
     if sought.until is not None:
-        below = min(below, id_at(int(sought.until.timestamp() * 1_000), low=0))
+        below = min(below, first_id_at(sought.until))
     moment = {} if sought.scope is Scope.LIBRARY else {"now": now}  # nobody's wish to hear is asked there
     return tx.all(
         BY_SCOPE[sought.scope],

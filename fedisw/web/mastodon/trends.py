@@ -11,7 +11,7 @@ from aiohttp import web
 
 from fedisw.model.cards import Card
 from fedisw.model.errors import NotFound
-from fedisw.model.ids import id_at
+from fedisw.model.ids import first_id_at
 from fedisw.model.paging import Page
 from fedisw.model.statuses import Tag
 from fedisw.services import house_settings
@@ -83,8 +83,7 @@ async def links(request: web.Request) -> web.Response:
 
 def _links(tx: Tx, eyes: Eyes, *, limit: int, offset: int) -> tuple[list[Card], list[DayOfLink]]:
     found = _listed(tx, trends.listed_links, limit=limit, offset=offset)
-    since = id_at(int((eyes.now - HISTORY).timestamp() * 1_000), low=0)
-    return found, trends.link_days(tx, [card.id for card in found], since_id=since)
+    return found, trends.link_days(tx, [card.id for card in found], since_id=first_id_at(eyes.now - HISTORY))
 
 
 async def of_link(request: web.Request) -> web.Response:

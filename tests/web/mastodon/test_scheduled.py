@@ -187,6 +187,10 @@ async def test_what_cannot_wait_is_refused_at_once(api: Api) -> None:
         (422, soon, {"scheduled_at": later(api, minutes=5)}),
         (422, soon, {"scheduled_at": later(api, seconds=1)}),
         (422, "Validation failed: Scheduled at is not a date and time", {"scheduled_at": "soon"}),
+        *(
+            (422, "Validation failed: Scheduled at is not a date and time", {"scheduled_at": date})
+            for date in ("9999-12-31T23:59:59-12:00", "9999-12-31T00:00:00Z", "0001-01-01T00:00:00+12:00")
+        ),
         (422, "Validation failed: Text can't be blank", {"status": ""}),
         (422, "Validation failed: Text mentions somebody who does not exist here", {"status": "@nobody"}),
         (422, gone, {"media_ids": [str(theirs.id)]}),

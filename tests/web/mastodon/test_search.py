@@ -102,6 +102,11 @@ async def test_posts_are_found_by_their_words(api: Api) -> None:
     assert await found("grief", min_id=both[1]) == both[:1]
     assert await found("grief", type="accounts") == []
     assert await found("???") == []
+    for operator, days in (("before", ["0001-01-01"]), ("after", ["9999-12-31"]), ("during", ["0001-01-01", "9999-12-31"])):
+        for day in days:
+            assert await found(f"grief {operator}:{day}") == []
+    assert await found("grief before:9999-12-31") == await found("grief after:0001-01-01") == both
+    assert await found("社" * 800) == []
     for text in ("from:me", "has:media"):
         refused = await api.call("GET", PATH, "amy", params={"q": text})
         assert (refused.status, refused.json["error"]) == (400, "At least one keyword or phrase is required")
