@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, quote
 
 from fedisw.crypto import digest, keys, structured
+from fedisw.crypto.challenge import Challenge
 from fedisw.crypto.keys import Algorithm, PrivateKey
 from fedisw.crypto.signed import Request, Scheme, Signed, as_bytes
 from fedisw.crypto.structured import Bare, InnerList, Item, Token
@@ -18,6 +20,8 @@ from fedisw.model.errors import Malformed, Unauthenticated
 
 LABEL = "sig1"
 MAX_COVERED = 64  # components of one signature
+LIFE = 300  # seconds until a signature of ours ends, where the peer wants it to
+NOTHING: Mapping[str, str] = {}
 
 
 def parse(request: Request) -> Signed:
@@ -57,39 +61,60 @@ def sign(
     key: PrivateKey,
     now: datetime,
     body_sha256: bytes | None = None,
+    headers: Mapping[str, str] = NOTHING,
+    challenge: Challenge | None = None,
 ) -> dict[str, str]:
     """Sign a request that is to be sent now, in the shape that Mastodon wants; call it in a thread.
 
     Args:
         url: what is asked for; the client must send its path and query unchanged.
         body_sha256: digest of the body; needed for POST.
+        headers: more fields to send; covered only where `challenge` names them.
+        challenge: what the peer wants covered and said besides.
 
     Returns:
-        All fields to send: `Host`, perhaps `Content-Digest`, `Signature-Input` and `Signature`.
+        All fields to send: `Host`, `headers`, perhaps `Date` and `Content-Digest`, `Signature-Input` and `Signature`.
 
     Raises:
         Invalid: `url` is no URL of a server.
         Malformed: `key_id` is not printable ASCII.
     """
-    fields, components = dict[str, str](), ["@method", "@target-uri"]
+    fields, needed = dict(headers), ["@method", "@target-uri"]
     if body_sha256 is not None:
         fields["Content-Digest"] = digest.content_digest_value(body_sha256)
-        components.append("content-digest")
+        needed.append("content-digest")
+    wanted = challenge.components if challenge is not None else ()
+    if "date" in wanted:
+        fields["Date"] = format_datetime(now.astimezone(UTC), usegmt=True)
+    components = tuple(dict.fromkeys((*wanted, *needed)))
     request = Request.to(method=method, url=url, headers=fields.items())
-    named: dict[str, str | int] = {"created": int(now.timestamp()), "keyid": key_id}
-    return {"Host": request.authority, **fields, **signature_fields(request, components, named, key=key)}
+    named = _named(challenge, key_id=key_id, key=key, created=int(now.timestamp()))
+    label = challenge.label if challenge is not None else LABEL
+    return {"Host": request.authority, **fields, **signature_fields(request, components, named, key=key, label=label)}
+
+
+def _named(challenge: Challenge | None, *, key_id: str, key: PrivateKey, created: int) -> dict[str, str | int]:
+    """The parameters of a signature of ours, in their order."""
+    named: dict[str, str | int] = {"created": created, "keyid": key_id}
+    if challenge is None:
+        return named
+    if challenge.expires:
+        named["expires"] = created + LIFE
+    if challenge.names_algorithm:
+        named["alg"] = keys.algorithm_of(key).value
+    return named | {name: text for name, text in (("nonce", challenge.nonce), ("tag", challenge.tag)) if text}
 
 
 def signature_fields(
-    request: Request, components: Sequence[str], named: Mapping[str, str | int], *, key: PrivateKey
+    request: Request, components: Sequence[str], named: Mapping[str, str | int], *, key: PrivateKey, label: str = LABEL
 ) -> dict[str, str]:
     """`Signature-Input` and `Signature` over exactly `components`, with the parameters `named` in their order."""
     listed = "(" + " ".join(structured.quote(name) for name in components) + ")"
     for name, value in named.items():
         listed += f";{name}={value if isinstance(value, int) else structured.quote(value)}"
-    _, covered = _only(structured.parse_lists_dictionary(f"{LABEL}={listed}"))
+    _, covered = _only(structured.parse_lists_dictionary(f"{label}={listed}"))
     signature = base64.b64encode(keys.sign(key, _base(request, covered))).decode("ascii")
-    return {"Signature-Input": f"{LABEL}={listed}", "Signature": f"{LABEL}=:{signature}:"}
+    return {"Signature-Input": f"{label}={listed}", "Signature": f"{label}=:{signature}:"}
 
 
 def _field(request: Request, name: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from fedisw.config import Settings
-from fedisw.crypto.signed import Scheme
+from fedisw.crypto.signatures import PLAIN, Knock
 from fedisw.federation.budget import RECURSION, Budget, Spent
 from fedisw.federation.keycache import KeyCache
 from fedisw.federation.pressure import Pressure
@@ -22,14 +22,16 @@ from fedisw.storage.db import Database
 class KeyRing(Protocol):
     """The private keys of local actors: opened once, kept in memory, never handed out."""
 
-    async def signer(self, account_id: int | None, *, scheme: Scheme = Scheme.CAVAGE) -> HeadersFor:
+    async def signer(self, account_id: int | None, *, how: Knock = PLAIN) -> HeadersFor:
         """What signs GETs, each hop anew, as a local account or (None) as the instance actor."""
         ...
 
-    async def post_headers(
-        self, account_id: int | None, *, url: str, body_sha256: bytes, scheme: Scheme, with_query: bool = True
-    ) -> Mapping[str, str]:
+    async def post_headers(self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock) -> Mapping[str, str]:
         """All headers of a signed POST, dated now; signed in a thread."""
+        ...
+
+    async def key_id(self, account_id: int | None) -> str:
+        """The id of the key that signs for an account, or (None) for the instance actor."""
         ...
 
 

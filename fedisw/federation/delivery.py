@@ -40,11 +40,6 @@ class Plan:
     host: PeerHost | None
     obstacle: str
 
-    @property
-    def scheme(self) -> str:
-        """The form of signature that the host took last."""
-        return self.host.scheme if self.host is not None else ""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
@@ -76,7 +71,8 @@ async def deliver(peer: Peer, job: Deliver, run: JobRun) -> None:
         raise Postpone(before.open_until)
     run.check()
     try:
-        answer, scheme = await knocking.post(peer, plan.activity, plan.delivery.inbox, remembered=plan.scheme)
+        remembered = plan.host.scheme_now(peer.now()) if plan.host is not None else ""
+        answer, scheme = await knocking.post(peer, plan.activity, plan.delivery.inbox, remembered=remembered)
     except LeftAlone as error:
         raise Postpone(peer.now() + timedelta(seconds=error.retry_after)) from error
     except Unreachable as error:
@@ -163,7 +159,7 @@ def _delivered(tx: Tx, arrived: Sequence[Done]) -> list[bool]:
 
 def _host_is_well(tx: Tx, done: Done) -> None:
     host, known = done.plan.delivery.host, done.plan.host
-    if done.plan.scheme != done.scheme:
+    if known is None or known.should_note(done.scheme, done.at):
         hosts.remember_scheme(tx, host, done.scheme, now=done.at)
     if known is not None and (known.failures or known.open_until is not None or known.dead_since is not None):
         hosts.heard(tx, host, now=done.at)

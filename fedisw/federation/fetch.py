@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, urldefrag, urlsplit
+from urllib.parse import quote, urlsplit
 
-from fedisw.crypto.signed import Scheme
-from fedisw.federation import ingest, policy
+from fedisw.crypto.signatures import Knock
+from fedisw.federation import ingest, knocking, policy
 from fedisw.federation.context import Peer
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden, Gone, Invalid, NotFound, Unreachable
@@ -15,6 +15,8 @@ from fedisw.model.urls import Origin, authority_of, same_origin
 from fedisw.net.answer import Answer, retry_after
 from fedisw.net.client import WIRE_SAFE
 from fedisw.net.limits import AS2_ACCEPT, AS2_KINDS
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import hosts
 from fedisw.vocab import names, read
 from fedisw.vocab.read import Document
 
@@ -64,21 +66,38 @@ async def _get(peer: Peer, url: str, *, by: Account | None) -> tuple[str, Docume
     authority = authority_of(url)
     if authority in peer.own_hosts:
         raise NotFound("document", url)
-    await peer.db.read(policy.check_host, authority, mode=peer.settings.federation.mode)
-    answer = await _ask(peer, url, by=by, scheme=Scheme.CAVAGE)
-    if answer.status in (400, 401):
-        answer = await _ask(peer, url, by=by, scheme=Scheme.RFC9421)
+    remembered = await peer.db.read(_standing, authority, peer)
+    answer = await _ask(peer, url, by=by, remembered=remembered)
     _check(answer, peer)
     if not same_origin(answer.url, url):
         raise Invalid("url", "leads to another server")
     return answer.url, ingest.document(answer.body)
 
 
-async def _ask(peer: Peer, url: str, *, by: Account | None, scheme: Scheme) -> Answer:
-    if peer.budget is not None:
-        peer.budget.spend()
-    signer = await peer.keys.signer(by.id if by is not None else None, scheme=scheme)
-    return await peer.client.get(urldefrag(url).url, accept=AS2_ACCEPT, kinds=AS2_KINDS, headers_for=signer)
+def _standing(tx: Tx, host: str, peer: Peer) -> str:
+    """Which form of signature a host took last; Forbidden when we do not speak with it."""
+    policy.check_host(tx, host, mode=peer.settings.federation.mode)
+    return hosts.scheme_of(tx, host, now=peer.now())
+
+
+async def _ask(peer: Peer, url: str, *, by: Account | None, remembered: str) -> Answer:
+    """The answer to a signed request. A form of signature is remembered when it is taken where another was refused:
+    an answer to the first says nothing, since most servers do not look at it."""
+    bare, signer_id, knocked = knocking.wire_form(url), by.id if by is not None else None, 0
+
+    async def send(how: Knock) -> Answer:
+        nonlocal knocked
+        knocked += 1
+        if peer.budget is not None:
+            peer.budget.spend()
+        headers_for = await peer.keys.signer(signer_id, how=how)
+        return await peer.client.get(bare, accept=AS2_ACCEPT, kinds=AS2_KINDS, headers_for=headers_for)
+
+    key_id = await peer.keys.key_id(signer_id)
+    answer, scheme = await knocking.knock(send, bare, remembered=remembered, key_id=key_id, has_body=False)
+    if answer.ok and knocked > 1 and scheme.value != remembered:
+        await peer.db.write(hosts.remember_scheme, authority_of(url), scheme.value, now=peer.now())
+    return answer
 
 
 def _check(answer: Answer, peer: Peer) -> None:

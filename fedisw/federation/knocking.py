@@ -1,29 +1,37 @@
-"""Posting an activity: signed in the form that the host took last, then in the other (federation, section 3.5)."""
+"""Asking and posting with the form of signature that a host took last, then with the other (federation, section 3.5)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urldefrag, urlsplit
 
+from fedisw.crypto import challenge as challenges
+from fedisw.crypto.signatures import Knock
 from fedisw.crypto.signed import Scheme
 from fedisw.federation.answers import clearer, doubts_signature
 from fedisw.federation.context import Peer
 from fedisw.model.peers import OutboundActivity
+from fedisw.model.urls import authority_of
 from fedisw.net.answer import Answer
 from fedisw.net.client import WIRE_SAFE
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import hosts
+from fedisw.vocab.actors import Actor
+from fedisw.vocab.build_actors import RFC9421_HREF
 
 FIRST: Final = Scheme.CAVAGE  # the whole network reads it
 OTHER: Final = {Scheme.CAVAGE: Scheme.RFC9421, Scheme.RFC9421: Scheme.CAVAGE}
+MOST: Final = 3  # signed requests in one attempt
+WANTED: Final = "Accept-Signature"
+RFC9421: Final = frozenset(
+    {RFC9421_HREF, "https://www.rfc-editor.org/rfc/rfc9421", "https://www.rfc-editor.org/rfc/rfc9421.html"}
+)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knock:
-    """One way to sign."""
-
-    scheme: Scheme
-    with_query: bool = True
+Send = Callable[[Knock], Awaitable[Answer]]
 
 
 def knocks(url: str, remembered: str) -> tuple[Knock, ...]:
@@ -39,6 +47,42 @@ def knocks(url: str, remembered: str) -> tuple[Knock, ...]:
     return tuple(ways)
 
 
+async def knock(send: Send, url: str, *, remembered: str, key_id: str, has_body: bool) -> tuple[Answer, Scheme]:
+    """Send until the answer is not about the signature, at most three times; what the host asks for goes first.
+
+    Args:
+        send: makes one request, signed this way, dated now.
+        key_id: of our key; a wish for another one cannot be fulfilled.
+
+    Returns:
+        The answer that counts, and the form of signature that it was for.
+    """
+    ways, told = deque(knocks(url, remembered)), list[Answer]()
+    while ways and len(told) < MOST:
+        how = ways.popleft()
+        answer = await send(how)
+        if not doubts_signature(answer):
+            return answer, how.scheme
+        told.append(answer)
+        wish = _wish(answer, key_id=key_id, has_body=has_body)
+        if wish is not None:
+            ways = deque((wish, *(way for way in ways if way.scheme is not Scheme.RFC9421)))
+    counted = told[0]
+    for answer in told[1:]:
+        counted = clearer(counted, answer)
+    return counted, FIRST
+
+
+def _wish(answer: Answer, *, key_id: str, has_body: bool) -> Knock | None:
+    """What the host asks for with its 401, if our key can give it."""
+    if answer.status != 401 or WANTED not in answer.headers:
+        return None
+    found = challenges.parse(answer.headers[WANTED], has_body=has_body)
+    if found is None or found.key_id not in ("", key_id):
+        return None
+    return Knock(scheme=Scheme.RFC9421, challenge=found)
+
+
 async def post(peer: Peer, activity: OutboundActivity, inbox: str, *, remembered: str) -> tuple[Answer, Scheme]:
     """Post an activity; each try is signed anew, with the same body.
 
@@ -50,23 +94,22 @@ async def post(peer: Peer, activity: OutboundActivity, inbox: str, *, remembered
         Unreachable: as net.Client.post.
         NotFound: the sender has no key any more.
     """
-    url = wire_form(inbox)
-    told: Answer | None = None
-    for knock in knocks(url, remembered):
-        headers = await peer.keys.post_headers(
-            activity.account_id,
-            url=url,
-            body_sha256=activity.body_sha256,
-            scheme=knock.scheme,
-            with_query=knock.with_query,
-        )
-        answer = await peer.client.post(url, body=activity.body, headers=headers)
-        if not doubts_signature(answer):
-            return answer, knock.scheme
-        told = answer if told is None else clearer(told, answer)
-    if told is None:
-        raise ValueError("nothing was tried")
-    return told, FIRST
+    url, sender = wire_form(inbox), activity.account_id
+
+    async def send(how: Knock) -> Answer:
+        headers = await peer.keys.post_headers(sender, url=url, body_sha256=activity.body_sha256, how=how)
+        return await peer.client.post(url, body=activity.body, headers=headers)
+
+    return await knock(send, url, remembered=remembered, key_id=await peer.keys.key_id(sender), has_body=True)
+
+
+def believe(tx: Tx, actor: Actor, *, now: datetime) -> None:
+    """An actor's server says that it reads RFC 9421 (FEP-844e): it gets that first, unless we know better."""
+    host = authority_of(actor.id)
+    if RFC9421.isdisjoint(actor.implements) or authority_of(actor.inbox) != host:
+        return
+    if not hosts.scheme_of(tx, host, now=now):
+        hosts.remember_scheme(tx, host, Scheme.RFC9421.value, now=now)
 
 
 @lru_cache(4_096)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from secrets import randbits
 from typing import Final
 
-from fedisw.federation import fetch, webfinger
+from fedisw.federation import fetch, knocking, webfinger
 from fedisw.federation.context import Peer
 from fedisw.federation.convert import actor as convert_actor
 from fedisw.federation.convert import note as convert_note
@@ -24,7 +24,7 @@ from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, applied, keys, statuses, tombstones
 from fedisw.text.marks import Handle
 from fedisw.vocab import names, read
-from fedisw.vocab.actors import parse_actor
+from fedisw.vocab.actors import Actor, parse_actor
 from fedisw.vocab.objects import Note, parse_note
 
 STALE: Final = timedelta(days=1)  # a profile older than this is fetched anew when somebody asks for it (federation, 1.2)
@@ -70,15 +70,16 @@ async def store_actor(peer: Peer, fetched: Fetched) -> Account:
     handle = await webfinger.handle_of(peer, actor)
     account = convert_actor.account_of(actor, account_id=peer.new_id(), handle=handle, now=peer.now())
     embedded = convert_actor.keys_of(actor, account_id=account.id, now=peer.now())
-    return await peer.db.write(_store_actor, account, embedded, actor.key_ids, peer.now())
+    return await peer.db.write(_store_actor, account, embedded, actor, peer.now())
 
 
-def _store_actor(tx: Tx, account: Account, embedded: Sequence[ActorKey], listed: Sequence[str], now: datetime) -> Account:
+def _store_actor(tx: Tx, account: Account, embedded: Sequence[ActorKey], actor: Actor, now: datetime) -> Account:
     """Keys in documents of their own stay as long as the actor lists them."""
+    knocking.believe(tx, actor, now=now)
     known = accounts.find_by_uri(tx, account.uri)
     shown = {key.key_id for key in embedded}
     apart = keys.of_account(tx, known.id) if known is not None else []
-    kept = [key for key in apart if key.key_id in listed and key.key_id not in shown]
+    kept = [key for key in apart if key.key_id in actor.key_ids and key.key_id not in shown]
     return profiles.store_remote_account(tx, account=account, actor_keys=[*embedded, *kept], now=now)
 
 

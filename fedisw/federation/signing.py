@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from fedisw.crypto import cavage, keys, rfc9421
+from fedisw.crypto import keys, signatures
 from fedisw.crypto.keys import PrivateKey
 from fedisw.crypto.seal import Sealer
-from fedisw.crypto.signed import Scheme
+from fedisw.crypto.signatures import PLAIN, Knock
 from fedisw.model.accounts import ActorKey, KeyKind
 from fedisw.model.errors import NotFound
 from fedisw.model.urls import Origin
@@ -59,7 +59,7 @@ class SigningKeys:
         self._instance_id: int | None = None
         self._pool = ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1, thread_name_prefix="signing")
 
-    async def signer(self, account_id: int | None, *, scheme: Scheme = Scheme.CAVAGE) -> HeadersFor:
+    async def signer(self, account_id: int | None, *, how: Knock = PLAIN) -> HeadersFor:
         """What signs GETs, each hop anew, as a local account or (None) as the instance actor.
 
         Made on the event loop, 0.8 ms each: fetches are few, and the URL of a further hop is not known before.
@@ -68,25 +68,22 @@ class SigningKeys:
             NotFound: the account has no key.
         """
         key = await self._key_of(account_id)
-        return partial(_get_headers, key=key, now=self._now, scheme=scheme)
+        return partial(_get_headers, key=key, now=self._now, how=how)
 
-    async def post_headers(
-        self, account_id: int | None, *, url: str, body_sha256: bytes, scheme: Scheme, with_query: bool = True
-    ) -> Mapping[str, str]:
+    async def post_headers(self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock) -> Mapping[str, str]:
         """All headers of a signed POST, dated now, made in a thread.
-
-        Args:
-            with_query: False leaves the query out of a draft-cavage signature (federation, section 3.2).
 
         Raises:
             NotFound: the account has no key.
             Invalid: `url` is no URL of a server.
         """
         key = await self._key_of(account_id)
-        make = partial(
-            _post_headers, url=url, key=key, now=self._now(), body_sha256=body_sha256, scheme=scheme, with_query=with_query
-        )
+        make = partial(_post_headers, url=url, key=key, now=self._now(), body_sha256=body_sha256, how=how)
         return await asyncio.get_running_loop().run_in_executor(self._pool, make)
+
+    async def key_id(self, account_id: int | None) -> str:
+        """The id of the key that signs for an account, or (None) for the instance actor; NotFound if there is none."""
+        return (await self._key_of(account_id)).key_id
 
     def forget(self, account_id: int) -> None:
         """The key was changed or destroyed: the next signature reads it again."""
@@ -134,26 +131,18 @@ def _sealed_key(tx: Tx, account_id: int) -> ActorKey:
     raise NotFound("key", account_id)
 
 
-def _get_headers(method: str, url: str, *, key: OpenKey, now: Callable[[], datetime], scheme: Scheme) -> Mapping[str, str]:
-    if scheme is Scheme.RFC9421:
-        return rfc9421.sign(method=method, url=url, key_id=key.key_id, key=key.key, now=now())
-    return cavage.sign(method=method, url=url, key_id=key.key_id, key=key.key, now=now())
+def _get_headers(method: str, url: str, *, key: OpenKey, now: Callable[[], datetime], how: Knock) -> Mapping[str, str]:
+    return signatures.sign(how, method=method, url=url, key_id=key.key_id, key=key.key, now=now())
 
 
-def _post_headers(
-    *, url: str, key: OpenKey, now: datetime, body_sha256: bytes, scheme: Scheme, with_query: bool
-) -> Mapping[str, str]:
-    kind = {"Content-Type": ACTIVITY_JSON}
-    if scheme is Scheme.RFC9421:
-        signed = rfc9421.sign(method="POST", url=url, key_id=key.key_id, key=key.key, now=now, body_sha256=body_sha256)
-        return kind | signed
-    return cavage.sign(
+def _post_headers(*, url: str, key: OpenKey, now: datetime, body_sha256: bytes, how: Knock) -> Mapping[str, str]:
+    return signatures.sign(
+        how,
         method="POST",
         url=url,
         key_id=key.key_id,
         key=key.key,
         now=now,
         body_sha256=body_sha256,
-        headers=kind,
-        with_query=with_query,
+        headers={"Content-Type": ACTIVITY_JSON},
     )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+
+SCHEME_KEPT: Final = timedelta(days=30)  # how long a form of signature is remembered
+SCHEME_NOTED: Final = timedelta(days=1)  # how exactly
 
 
 class InboundState(StrEnum):
@@ -80,17 +84,26 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerHost:
-    """State of another server: which signature form it takes, and its circuit breaker."""
+    """State of another server: which signature form it took last and when, and its circuit breaker."""
 
     host: str
     first_seen_at: datetime
     heard_at: datetime | None = None
     scheme: str = ""
+    scheme_at: datetime | None = None
     failures: int = 0
     failing_since: datetime | None = None
     open_until: datetime | None = None
     opened: int = 0
     dead_since: datetime | None = None
+
+    def scheme_now(self, now: datetime) -> str:
+        """The form of signature, empty when none was taken in the last 30 days (federation, section 3.5)."""
+        return self.scheme if self.scheme_at is not None and now - self.scheme_at < SCHEME_KEPT else ""
+
+    def should_note(self, scheme: str, now: datetime) -> bool:
+        """Whether it is to be written down that this form was taken: another one than before, or not noted today."""
+        return self.scheme != scheme or self.scheme_at is None or now - self.scheme_at >= SCHEME_NOTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

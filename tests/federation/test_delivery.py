@@ -127,7 +127,7 @@ async def test_the_other_form_of_signature_is_tried_at_once_and_remembered(us: S
     assert [item.scheme for item in beta.got] == [Scheme.CAVAGE, Scheme.RFC9421, Scheme.RFC9421]
     assert beta.got[0].body == beta.got[1].body
     assert {item.verify() for item in beta.got} == {f"{amy.uri}#main-key"}
-    assert await us.db.read(hosts.scheme_of, "beta.test") == "rfc9421"
+    assert await us.db.read(hosts.scheme_of, "beta.test", now=us.clock()) == "rfc9421"
 
 
 async def test_a_remembered_form_that_is_refused_is_given_up(us: Sending) -> None:
@@ -138,7 +138,7 @@ async def test_a_remembered_form_that_is_refused_is_given_up(us: Sending) -> Non
     await us.post(amy)
     await us.run()
     assert [item.scheme for item in beta.got] == [Scheme.RFC9421, Scheme.CAVAGE]
-    assert await us.db.read(hosts.scheme_of, "beta.test") == "cavage"
+    assert await us.db.read(hosts.scheme_of, "beta.test", now=us.clock()) == "cavage"
 
 
 @pytest.mark.parametrize("status", [500, 429])

@@ -9,6 +9,7 @@ import pytest
 
 from fedisw.crypto import signatures, signed
 from fedisw.crypto.seal import Sealer, Unsealable
+from fedisw.crypto.signatures import Knock
 from fedisw.crypto.signed import Request, Scheme
 from fedisw.federation.signing import SigningKeys
 from fedisw.model.errors import NotFound
@@ -28,7 +29,7 @@ def seen(method: str, headers: dict[str, str], target: str = "/users/ben/inbox?x
 @pytest.mark.parametrize("scheme", [Scheme.CAVAGE, Scheme.RFC9421])
 async def test_a_post_is_signed_so_that_others_can_verify_it(us: Sending, scheme: Scheme) -> None:
     amy = await us.person()
-    headers = await us.peer.keys.post_headers(amy.id, url=INBOX, body_sha256=SHA, scheme=scheme)
+    headers = await us.peer.keys.post_headers(amy.id, url=INBOX, body_sha256=SHA, how=Knock(scheme=scheme))
     request = seen("POST", dict(headers))
     found = signatures.parse(request)
     assert (found.scheme, found.key_id) == (scheme, f"{amy.uri}#main-key")
@@ -39,7 +40,7 @@ async def test_a_post_is_signed_so_that_others_can_verify_it(us: Sending, scheme
 
 async def test_the_query_can_be_left_out_of_the_old_form(us: Sending) -> None:
     amy = await us.person()
-    headers = await us.peer.keys.post_headers(amy.id, url=INBOX, body_sha256=SHA, scheme=Scheme.CAVAGE, with_query=False)
+    headers = await us.peer.keys.post_headers(amy.id, url=INBOX, body_sha256=SHA, how=Knock(with_query=False))
     without = signatures.parse(seen("POST", dict(headers), target="/users/ben/inbox"))
     signed.verify(without, KEY.public_key())
 
@@ -48,7 +49,7 @@ async def test_the_query_can_be_left_out_of_the_old_form(us: Sending) -> None:
 async def test_a_fetch_is_signed_by_the_server_or_by_who_asks(us: Sending, scheme: Scheme) -> None:
     amy = await us.person()
     for account_id, owner in ((None, f"{HERE}/actor"), (amy.id, amy.uri)):
-        headers_for = await us.peer.keys.signer(account_id, scheme=scheme)
+        headers_for = await us.peer.keys.signer(account_id, how=Knock(scheme=scheme))
         found = signatures.parse(seen("GET", dict(headers_for("GET", INBOX))))
         assert found.key_id == f"{owner}#main-key"
         signed.verify(found, KEY.public_key())

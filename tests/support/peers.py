@@ -134,6 +134,7 @@ class PeerServer:
 
     Attributes:
         asked: method and path with query of every request, in order.
+        only_takes: the form of signature that it wants, `cavage` or `rfc9421`; anything else gets 401. Any if empty.
         taken: bodies of what was posted to it.
     """
 
@@ -142,6 +143,7 @@ class PeerServer:
         self.asked: list[str] = []
         self.taken: list[Document] = []
         self.heads: list[Mapping[str, str]] = []
+        self.only_takes = ""
         self._answers: dict[str, Document | Answer] = {}
         self._handles: dict[str, str] = {}
 
@@ -198,6 +200,8 @@ class PeerServer:
         """What the server does."""
         self.asked.append(f"{request.method} {request.path_qs}")
         self.heads.append(request.headers)
+        if self.only_takes and self.only_takes != ("rfc9421" if "Signature-Input" in request.headers else "cavage"):
+            return web.Response(status=401)
         if request.method == "POST":
             self.taken.append(orjson.loads(await request.read()))
             return web.Response(status=202)

@@ -28,7 +28,9 @@ HEARD = Command(
     .where(C.host == bindparam("name"), or_(C.heard_at.is_(None), C.heard_at < bindparam("since"), C.failures > 0))
     .values(heard_at=bindparam("at"), **_CLOSED)
 )
-SET_SCHEME = Command(update(hosts).where(C.host == bindparam("name")).values(scheme=bindparam("value")))
+SET_SCHEME = Command(
+    update(hosts).where(C.host == bindparam("name")).values(scheme=bindparam("value"), scheme_at=bindparam("at"))
+)
 SET_BREAKER = Command(
     update(hosts)
     .where(C.host == bindparam("name"))
@@ -90,17 +92,19 @@ def _add(tx: Tx, host: str, *, now: datetime) -> None:
     tx.exec(ADD, PeerHost(host=host, first_seen_at=now))
 
 
-def scheme_of(tx: Tx, host: str) -> str:
+def scheme_of(tx: Tx, host: str, *, now: datetime) -> str:
     """Which form of signature it took last, empty when unknown (federation, section 3.5)."""
     known = find(tx, host)
-    return known.scheme if known is not None else ""
+    return known.scheme_now(now) if known is not None else ""
 
 
 def remember_scheme(tx: Tx, host: str, scheme: str, *, now: datetime) -> None:
-    """It took a request that was signed in this form."""
-    if scheme_of(tx, host) != scheme:
+    """It took a request that was signed in this form, or says that it will."""
+    known = find(tx, host)
+    if known is None:
         _add(tx, host, now=now)
-        tx.exec(SET_SCHEME, name=host, value=scheme)
+    if known is None or known.should_note(scheme, now):
+        tx.exec(SET_SCHEME, name=host, value=scheme, at=now)
 
 
 def put_breaker(

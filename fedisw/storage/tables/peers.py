@@ -95,6 +95,7 @@ class _Hosts(TypedColumns):
     first_seen_at = Column(Millis, nullable=False)
     heard_at = Column(Millis)
     scheme: Named[str] = Column(Text)
+    scheme_at = Column(Millis)
     failures = Column(Integer, nullable=False)
     failing_since = Column(Millis)
     open_until = Column(Millis)

@@ -119,10 +119,12 @@ def breaking(tx, now: datetime) -> None:
     hosts.put_breaker(tx, "beta.test", failures=5, failing_since=now, open_until=now, opened=1, now=now)
 
 
-async def test_the_form_of_signature_that_a_server_took_is_remembered(db: Database):
-    assert await db.read(hosts.scheme_of, "beta.test") == ""
+async def test_the_form_of_signature_that_a_server_took_is_remembered_for_30_days(db: Database):
+    assert await db.read(hosts.scheme_of, "beta.test", now=START) == ""
     await db.write(hosts.remember_scheme, "beta.test", "rfc9421", now=START)
-    assert await db.read(hosts.scheme_of, "beta.test") == "rfc9421"
+    await db.write(hosts.remember_scheme, "beta.test", "rfc9421", now=START + timedelta(days=2))
+    for days, scheme in ((31, "rfc9421"), (32, "")):
+        assert await db.read(hosts.scheme_of, "beta.test", now=START + timedelta(days=days)) == scheme
 
 
 async def test_a_server_is_related_when_somebody_follows_either_way(db: Database):
