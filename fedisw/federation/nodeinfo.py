@@ -21,8 +21,8 @@ def links(settings: Settings) -> Document:
     return nodeinfo.build_links(documents=documents, application=f"{settings.origin}/actor")
 
 
-def document(settings: Settings, *, version: str, usage: Usage, staff: Sequence[str]) -> Document:
-    """`/nodeinfo/{version}`; `staff` are actor ids."""
+def document(settings: Settings, *, version: str, usage: Usage | None, staff: Sequence[str]) -> Document:
+    """`/nodeinfo/{version}`; `staff` are actor ids. Without `usage` no number is told: hidden, never false (FEP-0151)."""
     return nodeinfo.build_nodeinfo(
         version=version,
         software_version=fedisw.__version__,
@@ -32,8 +32,8 @@ def document(settings: Settings, *, version: str, usage: Usage, staff: Sequence[
         node_name=settings.instance.name,
         node_description="",
         staff=staff,
-        users=usage.users,
-        active_month=usage.active_month,
-        active_half_year=usage.active_half_year,
-        posts=usage.posts,
+        users=usage.users if usage else None,
+        active_month=usage.active_month if usage else None,
+        active_half_year=usage.active_half_year if usage else None,
+        posts=usage.posts if usage else None,
     )

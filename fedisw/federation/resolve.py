@@ -17,7 +17,7 @@ from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.errors import FediswError, Gone, Invalid, Unreachable
 from fedisw.model.ids import LOW_BITS, id_at
 from fedisw.model.statuses import RemoteStatus, Status
-from fedisw.model.urls import same_origin
+from fedisw.model.urls import authority_of, same_origin
 from fedisw.services import accounts as profiles
 from fedisw.services import posting
 from fedisw.storage.db import Tx
@@ -95,12 +95,38 @@ async def handle(peer: Peer, username: str, host: str | None, *, by: Account | N
     if known is not None and known.fetched_at is not None and peer.now() - known.fetched_at < STALE:
         return known if known.usable else None
     try:
-        bound = await webfinger.look_up(peer, username, host)
-        return await account(peer, bound.actor_uri, by=by, refresh=known is not None)
+        return await _bound(peer, await webfinger.look_up(peer, username, host), by=by, refresh=known is not None)
     except Gone:
+        if known is not None:
+            await _forget(peer, known)
         return None
     except FediswError:
         return known if known is not None and known.usable else None
+
+
+async def _bound(peer: Peer, bound: webfinger.Binding, *, by: Account | None, refresh: bool) -> Account | None:
+    """The account that a handle leads to, if it leads back to the handle: both ways or not at all (ING-14)."""
+    found = await account(peer, bound.actor_uri, by=by, refresh=refresh)
+    if not refresh and not _bears(found, bound):  # stored while its handle could not be confirmed
+        found = await account(peer, bound.actor_uri, by=by, refresh=True)
+    return found if _bears(found, bound) and found.usable else None
+
+
+def _bears(found: Account, bound: webfinger.Binding) -> bool:
+    return found.uri == bound.actor_uri and found.host == bound.host and found.username.lower() == bound.username.lower()
+
+
+async def _forget(peer: Peer, known: Account) -> None:
+    """A handle is gone (410): the copy goes too; where another host keeps the actor, that one is asked (section 1.2)."""
+    if known.deleted_at is not None:
+        return
+    if known.host == authority_of(known.uri):
+        await peer.db.write(profiles.delete_remote_account, account_id=known.id, now=peer.now())
+        return
+    try:
+        await account(peer, known.uri, refresh=True)
+    except FediswError:
+        return  # gone there too, and removed; or it cannot be asked now
 
 
 async def mentioned(peer: Peer, handles: Iterable[Handle], *, by: Account | None = None) -> dict[Handle, Account]:

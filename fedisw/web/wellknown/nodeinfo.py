@@ -10,7 +10,8 @@ import orjson
 from aiohttp import hdrs, web
 
 from fedisw.federation import nodeinfo
-from fedisw.services import instance
+from fedisw.model.house import ShownTo
+from fedisw.services import house_settings, instance
 from fedisw.services.instance import Usage
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, users
@@ -38,9 +39,11 @@ def _shows(version: str) -> Callable[[web.Request], Awaitable[web.StreamResponse
     return show
 
 
-def _facts(tx: Tx, now: datetime) -> tuple[Usage, list[str]]:
+def _facts(tx: Tx, now: datetime) -> tuple[Usage | None, list[str]]:
+    """Numbers only where staff show to everybody what goes on here."""
     staff = accounts.by_ids(tx, users.staff_ids(tx))
-    return instance.usage(tx, now=now), sorted(account.uri for account in staff if account.usable)
+    shown = house_settings.read(tx).activity_shown is ShownTo.ALL
+    return instance.usage(tx, now=now) if shown else None, sorted(account.uri for account in staff if account.usable)
 
 
 ROUTES: Final = (

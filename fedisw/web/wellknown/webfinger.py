@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ MAX_RESOURCE: Final = 2_048  # characters
 PROFILE_REL: Final = "http://webfinger.net/rel/profile-page"
 AVATAR_REL: Final = "http://webfinger.net/rel/avatar"
 SUBSCRIBE_REL: Final = "http://ostatus.org/schema/1.0/subscribe"
+SCHEME: Final = re.compile("^acct:", re.IGNORECASE)
 INTENT_REL: Final = "https://w3id.org/fep/3b86/"
 
 
@@ -76,7 +78,7 @@ def wanted(resource: str, here: Here) -> Wanted:
         raise Malformed("a resource is needed")
     if resource.lower().startswith(("https://", "http://")):
         return _by_url(resource, here)
-    name, at, host = resource.removeprefix("acct:").removeprefix("@").rpartition("@")
+    name, at, host = SCHEME.sub("", resource, count=1).removeprefix("@").rpartition("@")
     if not at or not name or not host or "/" in host:
         raise Malformed("not a resource that is known here")
     ours = {here.account_domain.lower(), here.origin.authority}
