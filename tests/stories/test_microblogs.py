@@ -1,0 +1,47 @@
+"""Stories with software in which people write to people. "Recorded": its own documents, with names and times replaced;
+"scripted": documents written after its source, as the federation reference tells (appendix A)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stories.conftest import Meet
+from tests.stories.dialects import gotosocial, mastodon, misskey, pleroma
+from tests.stories.tale import tell
+
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
+
+
+@ON_SQLITE
+async def test_mastodon_recorded(meet: Meet):
+    await tell(await meet(mastodon.DIALECT))
+
+
+@ON_POSTGRES
+async def test_gotosocial_scripted(meet: Meet):
+    stage = await meet(gotosocial.DIALECT)
+    assert await stage.read_unsigned(stage.me.uri) == 401
+    assert await stage.read_unsigned(stage.me.key_id) == 200
+    assert stage.them.refused.pop().endswith("not signed by anybody")
+    await tell(stage)
+    assert stage.them.times_asked(stage.me.uri) >= 1
+
+
+@ON_SQLITE
+async def test_misskey_scripted(meet: Meet):
+    await tell(await meet(misskey.DIALECT))
+
+
+@ON_POSTGRES
+async def test_pleroma_and_akkoma_recorded(meet: Meet):
+    stage = await meet(pleroma.DIALECT)
+    tale = await tell(stage)
+    await stage.send(pleroma.chat(stage.me, stage.amy.uri))
+    message = (await stage.ask("/api/v1/conversations"))[0]["last_status"]
+    assert (message["content"], message["visibility"]) == ("Hi!", "direct")
+    assert message["id"] != tale.note_id
+    await stage.do("/api/v1/statuses", status=f"@{stage.handle} Hello", in_reply_to_id=message["id"], visibility="direct")
+    reply = stage.them.take("Create")
+    assert (reply.activity["object"]["type"], reply.activity["to"]) == ("Note", [stage.me.uri])
+    assert stage.them.refused == []
