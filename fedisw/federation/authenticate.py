@@ -10,6 +10,7 @@ from fedisw.crypto.signed import Request, Signed
 from fedisw.federation import fetch, policy, publickeys
 from fedisw.federation.context import Peer, VerifiedSender
 from fedisw.federation.keycache import KnownKey
+from fedisw.federation.publickeys import UNCOUNTED, Asker
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden, Gone, Invalid, Malformed, NotFound, Unauthenticated
 from fedisw.model.urls import Origin, same_origin
@@ -39,21 +40,25 @@ def known_signer(tx: Tx, peer: Peer, key_id: str) -> KnownKey | None:
     return publickeys.stored(tx, key_id)
 
 
-async def sender_of(peer: Peer, request: Request, found: Signed, body: bytes, *, stored: KnownKey | None) -> VerifiedSender:
+async def sender_of(
+    peer: Peer, request: Request, found: Signed, body: bytes, *, stored: KnownKey | None, asker: Asker = UNCOUNTED
+) -> VerifiedSender:
     """Verify a request whose signature was read (SIG-1, steps 6 to 8).
 
     Args:
         body: the raw bytes as received.
         stored: the key from the database, from `known_signer`.
+        asker: whom a fetch of the key is counted for.
 
     Raises:
+        TooMany: as `publickeys.fetched`.
         Unauthenticated: host, digest, clock or signature is wrong, or the key is nobody's.
         Malformed: a digest that cannot be read.
         NotFound, Gone: the key's address is gone.
         Unreachable: the key cannot be had now; the peer should try again.
     """
     _check(peer, request, found, body)
-    known = await _key(peer, found, stored)
+    known = await _key(peer, found, stored, asker)
     return VerifiedSender(account=known.account, keys=known.keys, signature=found.signature)
 
 
@@ -70,11 +75,11 @@ def _check(peer: Peer, request: Request, found: Signed, body: bytes) -> None:
     signed.check_clock(found, now=peer.now(), past=past, future=future)
 
 
-async def _key(peer: Peer, found: Signed, stored: KnownKey | None) -> KnownKey:
+async def _key(peer: Peer, found: Signed, stored: KnownKey | None, asker: Asker) -> KnownKey:
     """The key that fits; one that does not fit is fetched again if it is old, at most once in 5 minutes (SIG-11)."""
     known = _newer(stored, peer.public_keys.find(found.key_id, now=peer.now()))
     if known is None:
-        known = await publickeys.fetched(peer, found.key_id)
+        known = await publickeys.fetched(peer, found.key_id, asker=asker)
         _verify(found, known)
         return known
     try:
@@ -84,7 +89,7 @@ async def _key(peer: Peer, found: Signed, stored: KnownKey | None) -> KnownKey:
         now = peer.now()
         if now - known.fetched_at < FRESH or not peer.public_keys.may_refetch(found.key_id, now=now):
             raise
-    rotated = await publickeys.fetched(peer, found.key_id, instead_of=known)
+    rotated = await publickeys.fetched(peer, found.key_id, instead_of=known, asker=asker)
     _verify(found, rotated)
     return rotated
 
@@ -116,19 +121,19 @@ async def departed_sender(peer: Peer, account: Account, found: Signed) -> Verifi
     return None
 
 
-async def reader_of(peer: Peer, request: Request) -> VerifiedSender | None:
+async def reader_of(peer: Peer, request: Request, *, asker: Asker = UNCOUNTED) -> VerifiedSender | None:
     """Who signed a GET; None for an unsigned one (SIG-13). Signatures of GETs are not remembered.
 
     Raises:
         Forbidden: the host or the account is blocked here.
-        Malformed, Unauthenticated, Unreachable: as `sender_of`.
+        Malformed, Unauthenticated, Unreachable, TooMany: as `sender_of`.
     """
     if not {"signature", "signature-input"} & request.fields.keys():
         return None
     found = read_signature(request)
     stored = await peer.db.read(known_signer, peer, found.key_id)
     try:
-        sender = await sender_of(peer, request, found, b"", stored=stored)
+        sender = await sender_of(peer, request, found, b"", stored=stored, asker=asker)
     except (NotFound, Gone) as error:
         raise Unauthenticated("the key is gone") from error
     if not sender.account.usable:

@@ -9,17 +9,29 @@ from typing import Final
 
 import structlog
 
+from fedisw.config import FederationMode
 from fedisw.crypto.signed import Request, Signed
 from fedisw.federation import authenticate, dispatch, ingest, policy
 from fedisw.federation.budget import FETCHES, FETCHES_FOR_STRANGERS, Budget
 from fedisw.federation.context import Peer, VerifiedSender
 from fedisw.federation.effect import NotWanted
 from fedisw.federation.keycache import KnownKey
+from fedisw.federation.publickeys import UNCOUNTED, Asker
 from fedisw.federation.resolve import STALE
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ProcessInbound, RefreshAccount
 from fedisw.model.accounts import Account
-from fedisw.model.errors import FediswError, Gone, Malformed, NotFound, TooLarge, Unauthenticated, Unreachable, UnsupportedMedia
+from fedisw.model.errors import (
+    FediswError,
+    Forbidden,
+    Gone,
+    Malformed,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unreachable,
+    UnsupportedMedia,
+)
 from fedisw.model.peers import Inbound, InboundState
 from fedisw.model.urls import Origin, authority_of, same_origin
 from fedisw.net.answer import is_kind
@@ -49,22 +61,26 @@ class RequestParts:
     body: bytes
 
 
-async def accept(peer: Peer, parts: RequestParts) -> int:
+async def accept(peer: Peer, parts: RequestParts, *, asker: Asker = UNCOUNTED) -> int:
     """Verify a request at an inbox and keep its activity; when this returns, it is on disk or of no effect (P-1).
 
     The order of the checks is that of SIG-1. Nothing is stored before all of them passed.
+
+    Args:
+        asker: whom a fetch of the key is counted for.
 
     Returns:
         202, also for repeats and for what has no effect here.
 
     Raises:
         TooLarge, UnsupportedMedia, Malformed: the request itself (413, 415, 400).
-        Forbidden: its server is blocked here (403).
+        Forbidden: its server is blocked here, or we do not speak with it (403).
+        TooMany: the asker caused too many fetches (429).
         Unauthenticated: no signature, or not a valid one (401).
         Unreachable: the key, or our own database, cannot be had now; nothing was kept (503).
     """
     try:
-        kept = await _accept(peer, parts)
+        kept = await _accept(peer, parts, asker)
     except FediswError as error:
         metrics.inbound.labels(outcome="refused").inc()
         log.info("inbox.refused", error=type(error).__name__, reason=str(error))
@@ -73,7 +89,7 @@ async def accept(peer: Peer, parts: RequestParts) -> int:
     return ACCEPTED
 
 
-async def _accept(peer: Peer, parts: RequestParts) -> bool:
+async def _accept(peer: Peer, parts: RequestParts, asker: Asker) -> bool:
     """Whether the activity was kept; the numbers are the steps of SIG-1."""
     _check_form(peer, parts)  # 1
     request = Request.of(method=parts.method, target=parts.target, scheme=peer.origin.scheme, headers=parts.headers)
@@ -86,7 +102,7 @@ async def _accept(peer: Peer, parts: RequestParts) -> bool:
         return False
     if isinstance(found, FediswError):  # 5
         raise found
-    sender = await _verified(peer, request, found, parts.body, stored=stored, departing=departing)  # 6 to 8
+    sender = await _verified(peer, request, found, parts.body, stored=stored, departing=departing, asker=asker)  # 6 to 8
     if sender is None or not _may_have_effect(peer, document, actor_uri, sender):  # 9
         return False
     host = authority_of(sender.account.uri)
@@ -104,6 +120,8 @@ class Nobody:
 
 
 def _check_form(peer: Peer, parts: RequestParts) -> None:
+    if peer.settings.federation.mode is FederationMode.OFF:
+        raise Forbidden("federation is off")
     if len(parts.body) > peer.settings.limits.inbox_bytes:
         raise TooLarge("an activity over the limit")
     media_types = [value for name, value in parts.headers if name.lower() == "content-type"]
@@ -143,10 +161,11 @@ async def _verified(
     *,
     stored: KnownKey | None,
     departing: Account | type[Nobody] | None,
+    asker: Asker,
 ) -> VerifiedSender | None:
     """The sender; None for the Delete of somebody whose key is gone and who is still there (federation, section 3.6)."""
     try:
-        return await authenticate.sender_of(peer, request, found, body, stored=stored)
+        return await authenticate.sender_of(peer, request, found, body, stored=stored, asker=asker)
     except (NotFound, Gone) as error:
         if not isinstance(departing, Account) or departing.local:
             raise Unauthenticated("the key is gone") from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import fedisw
-from fedisw.config import RegistrationMode, Settings
+from fedisw.config import FederationMode, RegistrationMode, Settings
 from fedisw.services.instance import Usage
 from fedisw.vocab import nodeinfo
 from fedisw.vocab.read import Document
@@ -36,4 +36,5 @@ def document(settings: Settings, *, version: str, usage: Usage | None, staff: Se
         active_month=usage.active_month if usage else None,
         active_half_year=usage.active_half_year if usage else None,
         posts=usage.posts if usage else None,
+        federates=settings.federation.mode is not FederationMode.OFF,
     )

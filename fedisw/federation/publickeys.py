@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urldefrag
 
 from fedisw.federation import fetch
@@ -21,6 +22,37 @@ from fedisw.vocab.keys import Key, parse_keys
 from fedisw.vocab.read import Document
 
 PAUSE: Final = 300  # seconds until a peer should try again when its key could not be had (federation, section 3.6)
+SECONDS: Final = 10.0  # for a key with all that belongs to it: peers wait about as long for our answer
+
+
+class Asker(Protocol):
+    """Who makes us fetch keys: the network that a request came from."""
+
+    def asks(self) -> None:
+        """Count a fetch.
+
+        Raises:
+            TooMany: there were too many.
+            Unreachable: too many of them were in vain; the network is paused.
+        """
+        ...
+
+    def asked_in_vain(self) -> None:
+        """The fetch brought no key."""
+        ...
+
+
+class Uncounted:
+    """Ourselves: nothing is counted."""
+
+    def asks(self) -> None:
+        """Always."""
+
+    def asked_in_vain(self) -> None:
+        """It does not matter."""
+
+
+UNCOUNTED: Final = Uncounted()
 
 
 def stored(tx: Tx, key_id: str) -> KnownKey | None:
@@ -32,13 +64,15 @@ def stored(tx: Tx, key_id: str) -> KnownKey | None:
     return KnownKey(key=key, account=account, fetched_at=key.fetched_at or key.created_at)
 
 
-async def fetched(peer: Peer, key_id: str, *, instead_of: KnownKey | None = None) -> KnownKey:
+async def fetched(peer: Peer, key_id: str, *, instead_of: KnownKey | None = None, asker: Asker = UNCOUNTED) -> KnownKey:
     """The key from its own server, kept in memory only; at most one fetch of it at a time, failures pause.
 
     Args:
         instead_of: a key that did not fit; one that was fetched later than it will do.
+        asker: who makes us ask; told when it was in vain.
 
     Raises:
+        TooMany: the asker may not cause more fetches.
         Unauthenticated: there is no such key, or nobody that we believe says whose it is.
         NotFound, Gone: its address is gone.
         Unreachable: a passing failure, or its server does not let us read it yet; `retry_after` is 5 minutes.
@@ -49,21 +83,28 @@ async def fetched(peer: Peer, key_id: str, *, instead_of: KnownKey | None = None
         if known is not None and (instead_of is None or known.fetched_at > instead_of.fetched_at):
             return known
         peer.public_keys.check(key_id, now=now)
+        asker.asks()
         try:
-            known = await _fetch(peer, key_id)
-        except (Unreachable, Forbidden) as error:
-            problem = Unreachable(f"its key could not be had: {error}", retry_after=PAUSE)
+            async with asyncio.timeout(SECONDS):
+                known = await _fetch(peer, key_id)
+        except (FediswError, TimeoutError) as error:
+            asker.asked_in_vain()
+            problem = _told(error)
             peer.public_keys.failed(key_id, problem, now=now)
             raise problem from error
-        except (NotFound, Gone, Unauthenticated) as error:
-            peer.public_keys.failed(key_id, error, now=now)
-            raise
-        except FediswError as error:
-            refused = Unauthenticated(f"its key is not usable: {error}")
-            peer.public_keys.failed(key_id, refused, now=now)
-            raise refused from error
         peer.public_keys.put(known)
         return known
+
+
+def _told(error: FediswError | TimeoutError) -> FediswError:
+    """What the peer is told of a fetch that failed: to come again, or that its key does not count, never why (NET-10)."""
+    match error:
+        case TimeoutError() | Unreachable() | Forbidden():
+            return Unreachable(f"its key could not be had: {error}", retry_after=PAUSE)
+        case NotFound() | Gone() | Unauthenticated():
+            return error
+        case _:
+            return Unauthenticated("its key is not usable")
 
 
 async def _fetch(peer: Peer, key_id: str) -> KnownKey:

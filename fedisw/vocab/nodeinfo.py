@@ -108,6 +108,7 @@ def build_nodeinfo(
     active_half_year: int | None = None,
     posts: int | None = None,
     comments: int | None = None,
+    federates: bool = True,
 ) -> Document:
     """A document of version "2.0" or "2.1"; counts that are None are left out, `users` stays as `{}`.
 
@@ -129,5 +130,5 @@ def build_nodeinfo(
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": open_registrations,
         "usage": {"users": without_empty(people), **counts},
-        "metadata": {**metadata, "federation": {"enabled": True}},
+        "metadata": {**metadata, "federation": {"enabled": federates}},
     }

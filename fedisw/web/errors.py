@@ -35,6 +35,10 @@ JSON_PREFIXES: Final = (
     "/health", "/media/", "/metrics",
 )  # fmt: skip
 PROBLEM_PREFIXES: Final = ("/ap/", "/actor", "/inbox")
+PROBLEMS: Final = {  # FEP-c180; it has no names for the others
+    403: ("https://w3id.org/fep/c180#principal-not-authorized", "Principal not authorized"),
+    429: ("https://w3id.org/fep/c180#rate-limit-exceeded", "Rate limit exceeded"),
+}
 STREAMS: Final = "/api/v1/streaming"
 NOT_FOUND: Final = "Record not found"
 
@@ -124,7 +128,8 @@ def _json(request: web.Request, said: Told) -> web.Response:
     if said.details:
         body["details"] = said.details
     if request.path.startswith(PROBLEM_PREFIXES):
-        body |= {"type": "about:blank", "title": HTTPStatus(said.status).phrase, "status": said.status}
+        kind, title = PROBLEMS.get(said.status, ("about:blank", HTTPStatus(said.status).phrase))
+        body |= {"type": kind, "title": title, "status": said.status}
     # browsers show scripts neither status nor body of a refused WebSocket; proxies and logs of clients may have the header
     headers = {"X-Error-Message": said.message} if request.path.startswith(STREAMS) else None
     return answers.json(body, status=said.status, headers=headers)

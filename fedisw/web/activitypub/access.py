@@ -1,7 +1,8 @@
 """Who reads over ActivityPub, and whether they may (federation, section 3.7; security section 6, SIG-13).
 
-Without authorised fetch, what everybody may read is answered without verifying anything: a signature is looked at
-only so far as to refuse those who are blocked, by the key that they name. All else needs proof.
+Without authorised fetch, and where we speak with everybody, what everybody may read is answered without verifying
+anything: a signature is looked at only so far as to refuse those who are blocked, by the key that they name. All else
+needs proof.
 """
 
 from __future__ import annotations
@@ -11,18 +12,18 @@ from typing import Final
 
 from aiohttp import web
 
-from fedisw.config import SignedFetch
+from fedisw.config import FederationMode, SignedFetch
 from fedisw.crypto.signed import Request
 from fedisw.federation import authenticate
 from fedisw.federation.context import VerifiedSender
-from fedisw.live.buckets import CAUSED_FETCHES
+from fedisw.live.buckets import CAUSED_FETCHES, KEYS_IN_VAIN
 from fedisw.model.accounts import Account, Reach
-from fedisw.model.errors import Forbidden, Malformed, NotFound, Unauthenticated
+from fedisw.model.errors import Forbidden, Malformed, NotFound, Unauthenticated, Unreachable
 from fedisw.model.urls import authority_of
 from fedisw.model.visibility import Verdict
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import audience, blocks, domains
-from fedisw.web.keys import PEER, SETTINGS
+from fedisw.web.keys import BUCKETS, PEER, SETTINGS
 from fedisw.web.middleware import limits
 
 SIGNATURES: Final = ("Signature", "Signature-Input")
@@ -37,6 +38,25 @@ class Proof:
     account_id: int
 
 
+class Network:
+    """The network that a request comes from, as who makes us fetch keys (RAT; federation, section 3.6)."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request, self._name = request, limits.network(request)
+
+    def asks(self) -> None:
+        """Count a fetch; TooMany, or Unreachable while so many were in vain that none is made."""
+        if self._request.app[BUCKETS].look(KEYS_IN_VAIN, self._name).remaining <= 0:
+            raise Unreachable("too many keys were asked for in vain", retry_after=KEYS_IN_VAIN.seconds)
+        limits.take(self._request, CAUSED_FETCHES, self._name)
+
+    def asked_in_vain(self) -> None:
+        """Count it; one fetch more than the bucket holds is no error."""
+        buckets = self._request.app[BUCKETS]
+        if buckets.look(KEYS_IN_VAIN, self._name).remaining > 0:
+            buckets.take(KEYS_IN_VAIN, self._name)
+
+
 def is_signed(request: web.Request) -> bool:
     """Whether there is a signature, valid or not."""
     return any(name in request.headers for name in SIGNATURES)
@@ -44,7 +64,8 @@ def is_signed(request: web.Request) -> bool:
 
 def is_open(request: web.Request) -> bool:
     """Whether public documents are for everybody, signed or not."""
-    return request.app[SETTINGS].federation.authorized_fetch is SignedFetch.OFF
+    federation = request.app[SETTINGS].federation
+    return federation.authorized_fetch is SignedFetch.OFF and federation.mode is FederationMode.OPEN
 
 
 async def prove(request: web.Request) -> Proof:
@@ -59,23 +80,13 @@ async def prove(request: web.Request) -> Proof:
     peer = request.app[PEER]
     if not is_signed(request):
         raise Unauthenticated(UNSIGNED)
-    read = as_signed(request)
-    found = authenticate.read_signature(read)
-    if await _must_be_fetched(request, found.key_id):
-        limits.take(request, CAUSED_FETCHES, limits.network(request))
-    sender = await authenticate.reader_of(peer, read)
+    sender = await authenticate.reader_of(peer, as_signed(request), asker=Network(request))
     if sender is None:
         raise Unauthenticated(UNSIGNED)
     host = authority_of(sender.account.uri)
     if request.app[SETTINGS].federation.authorized_fetch is SignedFetch.LIMITED:
         await peer.db.read(_check_allowed, host)
     return Proof(host=host, account_id=_stored_id(sender))
-
-
-async def _must_be_fetched(request: web.Request, key_id: str) -> bool:
-    peer = request.app[PEER]
-    stored = await peer.db.read(authenticate.known_signer, peer, key_id)
-    return stored is None and peer.public_keys.find(key_id, now=peer.now()) is None
 
 
 def _stored_id(sender: VerifiedSender) -> int:

@@ -7,9 +7,12 @@ from typing import Final
 import orjson
 from aiohttp import hdrs, web
 
+from fedisw.config import FederationMode
+from fedisw.model.errors import Forbidden
 from fedisw.vocab.read import Document
 from fedisw.web.activitypub import accept
 from fedisw.web.activitypub.accept import Form
+from fedisw.web.keys import SETTINGS
 
 VARY: Final = "Accept, Signature, Signature-Input"
 PRIVATE: Final = "private, no-store"
@@ -17,10 +20,17 @@ SHORT, LONG = 180, 600  # seconds
 
 
 def form_of(request: web.Request) -> Form:
-    """The form that is wanted; HTTPNotAcceptable for other types only."""
+    """The form that is wanted.
+
+    Raises:
+        HTTPNotAcceptable: other types only.
+        Forbidden: a document is wanted, and this server speaks with no other.
+    """
     form = accept.choose(request.headers.get(hdrs.ACCEPT, ""))
     if form is None:
         raise web.HTTPNotAcceptable
+    if form is not Form.PAGE and request.app[SETTINGS].federation.mode is FederationMode.OFF:
+        raise Forbidden("federation is off")
     return form
 
 

@@ -39,7 +39,7 @@ async def _take(request: web.Request) -> web.Response:
     counted = _counted(request)
     _refuse_if_used_up(request, counted)
     try:
-        status = await inbox.accept(request.app[PEER], parts)
+        status = await inbox.accept(request.app[PEER], parts, asker=access.Network(request))
     except (Unauthenticated, Malformed):
         limits.take(request, INBOX_HOST, limits.network(request))
         raise

@@ -133,3 +133,15 @@ async def test_a_false_name_uses_up_nobody_elses_share(here: Reader, beta: PeerS
     for _ in range(5):
         assert await send(here, eve.signed(eve.activity("Follow", amy.uri), key_id=ben.key_id)) == 401
     assert await send(here, ben.signed(ben.activity("Follow", amy.uri))) == 202
+
+
+async def test_keys_asked_for_in_vain_pause_the_network_but_not_those_we_know(here: Reader, beta: PeerServer) -> None:
+    amy, ben, eve = await here.home.person(), beta.person("ben"), beta.person("eve")
+    assert await send(here, ben.signed(ben.activity("Follow", amy.uri))) == 202
+    for number in range(10):
+        nobody = f"https://beta.test/users/x{number}#main-key"
+        assert await send(here, eve.signed(eve.activity("Follow", amy.uri), key_id=nobody)) == 401
+    asked, kept = len(beta.asked), await here.home.kept()
+    assert await send(here, eve.signed(eve.activity("Follow", amy.uri))) == 503
+    assert (len(beta.asked), await here.home.kept()) == (asked, kept)
+    assert await send(here, ben.signed(ben.activity("Follow", amy.uri))) == 202

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from fedisw.crypto import keys as crypto
+from fedisw.live.buckets import CAUSED_FETCHES
 from fedisw.model.accounts import ActorKey, KeyKind
 from fedisw.model.moderation import DomainRule, Severity
 from fedisw.model.relations import Block
 from fedisw.model.statuses import Visibility
 from fedisw.services import editing
 from fedisw.storage.queries import blocks, domains, keys
+from fedisw.web.keys import BUCKETS
 from tests.support import factories
 from tests.support.factories import HERE, NOW, new_id
 from tests.support.peers import PeerServer
@@ -121,13 +123,30 @@ async def test_a_limited_server_is_read_by_those_it_allows_only(reading: MakeRea
         assert await limited.status(where, by=ben) == 200
 
 
-async def test_one_network_cannot_cause_fetches_of_keys_without_end(strict: Reader, beta: PeerServer) -> None:
-    amy = await a_person(strict)
-    beta.fail("/users/x", 404)
-    ben = beta.person("ben")
-    seen = set[int]()
-    for number in range(62):
+async def test_a_network_that_makes_us_ask_for_keys_in_vain_is_paused(strict: Reader, beta: PeerServer) -> None:
+    amy, ben = await a_person(strict), beta.person("ben")
+    right = ben.key_id
+    answers = list[int]()
+    for number in range(12):
         ben.key_id = f"https://beta.test/users/x{number}#main-key"
-        seen.add(await strict.status(f"{amy.uri}/outbox", by=ben))
-    assert 429 in seen
-    assert sum("/users/x" in asked for asked in beta.asked) <= 120
+        answers.append(await strict.status(f"{amy.uri}/outbox", by=ben))
+    assert answers == [401] * 10 + [503] * 2
+    asked = len(beta.asked)
+    ben.key_id = right
+    response = await strict.ask(f"{amy.uri}/outbox", by=ben)
+    assert (response.status, response.headers["Retry-After"], len(beta.asked)) == (503, "300", asked)
+    strict.home.clock.forward(seconds=301)
+    strict.client.app[BUCKETS].reset()
+    assert await strict.status(f"{amy.uri}/outbox", by=ben) == 200
+
+
+async def test_one_network_cannot_cause_fetches_of_keys_without_end(strict: Reader, beta: PeerServer) -> None:
+    amy, ben, cai = await a_person(strict), beta.person("ben"), beta.person("cai")
+    strict.client.app[BUCKETS].take(CAUSED_FETCHES, "127.0.0.1", cost=59)
+    assert await strict.status(f"{amy.uri}/outbox", by=ben) == 200
+    response = await strict.ask(f"{amy.uri}/outbox", by=cai)
+    assert response.status == 429
+    body = await response.json()
+    assert body["type"] == "https://w3id.org/fep/c180#rate-limit-exceeded"
+    assert beta.times_asked(cai.uri) == 0
+    assert await strict.status(f"{amy.uri}/outbox", by=ben) == 200
