@@ -276,3 +276,13 @@ def test_the_window_of_a_page_lies_in_the_index(grown: Grown) -> None:
         assert len(timelines.public(tx, None, old, only=PLAIN, now=NOW)) == 20
     wanted = "(id>? AND id<?)" if tx.dialect is Dialect.SQLITE else "Index Cond: ((id <"
     assert wanted in cursor.plans[0]
+
+
+def test_marks_cost_by_the_posts_of_a_page_and_not_by_whom_the_viewer_follows(grown: Grown) -> None:
+    with grown.explaining() as (tx, cursor):
+        assert any(mark.kind == "follows" for mark in marks.marks(tx, grown.world.local[0].id, _home_of(tx, grown.world)))
+    assert "ix_follows_follower" not in cursor.plans[-1]
+
+
+def _home_of(tx: Tx, world: World) -> list[int]:
+    return [ref.id for ref in timelines.home(tx, world.local[0].id, PAGE, now=NOW)]
