@@ -199,18 +199,25 @@ def _cost(server: Process, work: Callable[[], Result]) -> Figure:
 
 
 def _backlog(place: Installation, done: str) -> Figure:
-    """Let a worker do what waits; what is counted has reached the state `done`."""
-    first = place.number(done)
+    """Let a worker do what waits; what is counted has reached the state `done`. The start of the process is not measured."""
+    nothing = place.number(done)
     with place.serving(roles="worker,scheduler") as server:
-        began, before = time.perf_counter(), server.cpu()
-        while place.number(WAITING):
-            server.check()
-            if time.perf_counter() - began > PATIENCE:
-                raise RuntimeError(f"{place.number(WAITING)} jobs are still waiting")
-            time.sleep(0.2)
+        _wait(server, lambda: place.number(done) > nothing, pause=0.01)
+        began, before, first = time.perf_counter(), server.cpu(), place.number(done)
+        _wait(server, lambda: not place.number(WAITING), pause=0.2)
         cpu, seconds = server.cpu() - before, time.perf_counter() - began
     count = place.number(done) - first
     return Figure(value=cpu / count * 1e6, rate=count / seconds, cpu=cpu / count * 1e6)
+
+
+def _wait(server: Process, over: Callable[[], bool], *, pause: float) -> None:
+    """Look every `pause` seconds whether it is over; RuntimeError when it takes too long."""
+    began = time.perf_counter()
+    while not over():
+        server.check()
+        if time.perf_counter() - began > PATIENCE:
+            raise RuntimeError("jobs are still waiting")
+        time.sleep(pause)
 
 
 def _arrivals(place: Installation, count: int) -> list[bytes]:
