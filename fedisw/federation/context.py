@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from fedisw.config import Settings
-from fedisw.crypto.signatures import PLAIN, Knock
+from fedisw.crypto.signatures import NOTHING, PLAIN, Knock
 from fedisw.federation.budget import RECURSION, Budget, Spent
 from fedisw.federation.keycache import KeyCache
 from fedisw.federation.pressure import Pressure
@@ -26,8 +26,10 @@ class KeyRing(Protocol):
         """What signs GETs, each hop anew, as a local account or (None) as the instance actor."""
         ...
 
-    async def post_headers(self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock) -> Mapping[str, str]:
-        """All headers of a signed POST, dated now; signed in a thread."""
+    async def post_headers(
+        self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock, more: Mapping[str, str] = NOTHING
+    ) -> Mapping[str, str]:
+        """All headers of a signed POST, `more` among them, dated now; signed in a thread."""
         ...
 
     async def key_id(self, account_id: int | None) -> str:

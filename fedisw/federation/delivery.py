@@ -10,16 +10,19 @@ from typing import Final
 
 import structlog
 
-from fedisw.federation import audience, knocking, rerouting
+from fedisw.crypto.signatures import NOTHING
+from fedisw.federation import audience, knocking, rerouting, synchronising
 from fedisw.federation.answers import Judgement, Outcome, judge
 from fedisw.federation.context import Peer
+from fedisw.federation.synchronising import Shared
 from fedisw.jobs.backoff import retry_delay
 from fedisw.jobs.running import JobRun, Postpone
 from fedisw.jobs.work import Deliver
 from fedisw.model.errors import FediswError, NotFound, Unreachable
 from fedisw.model.peers import Delivery, DeliveryState, OutboundActivity, PeerHost
+from fedisw.model.statuses import Visibility
 from fedisw.net.answer import MAX_RETRY_AFTER, Answer
-from fedisw.net.breaker import CLOSED, Breaker, LeftAlone
+from fedisw.net.breaker import CLOSED, Breaker, LeftAlone, counts
 from fedisw.observe import metrics
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import activities, deliveries, hosts, job_ends
@@ -33,12 +36,13 @@ ENDED: Final = frozenset({DeliveryState.DELIVERED, DeliveryState.REFUSED, Delive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be sent, as it stands now; `obstacle` says why it is not."""
+    """What is to be sent, as it stands now; `obstacle` says why it is not, `shared` whom a post for followers is for there."""
 
     delivery: Delivery
     activity: OutboundActivity
     host: PeerHost | None
     obstacle: str
+    shared: Shared | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +73,15 @@ async def deliver(peer: Peer, job: Deliver, run: JobRun) -> None:
     before = peer.client.breakers.state(plan.delivery.host)
     if before.open_until is not None and peer.now() < before.open_until:
         raise Postpone(before.open_until)
+    fields = plan.shared.headers() if plan.shared is not None else NOTHING
     run.check()
     try:
         remembered = plan.host.scheme_now(peer.now()) if plan.host is not None else ""
-        answer, scheme = await knocking.post(peer, plan.activity, plan.delivery.inbox, remembered=remembered)
+        answer, scheme = await knocking.post(peer, plan.activity, plan.delivery.inbox, remembered=remembered, more=fields)
     except LeftAlone as error:
         raise Postpone(peer.now() + timedelta(seconds=error.retry_after)) from error
     except Unreachable as error:
-        await _keep_breaker(peer, plan, before)
+        await _keep_breaker(peer, plan, before, missed=True)
         await _again(peer, job, run, plan, Judgement(outcome=Outcome.LATER, reason=str(error)))
         return
     except NotFound:
@@ -101,7 +106,7 @@ async def _answered(peer: Peer, job: Deliver, run: JobRun, plan: Plan, before: B
         case Outcome.FINAL:
             await _end(peer, run, plan, DeliveryState.REFUSED, found, tries=1)
         case Outcome.LATER:
-            await _keep_breaker(peer, plan, before)
+            await _keep_breaker(peer, plan, before, missed=counts(answer.status))
             await _again(peer, job, run, plan, found)
         case Outcome.MOVED | Outcome.MISSING:
             await rerouting.look_again(peer, job, plan.activity, plan.delivery, missing=found.outcome is Outcome.MISSING)
@@ -123,9 +128,18 @@ def _plans(tx: Tx, asked: Sequence[tuple[int, Peer]]) -> list[Plan | None]:
             return None
         delivery, activity = due[delivery_id]
         obstacle = audience.why_not(tx, peer, activity, delivery, known)
-        return Plan(delivery=delivery, activity=activity, host=states.get(delivery.host), obstacle=obstacle)
+        shared = None if obstacle else _shared(tx, activity, delivery, known)
+        return Plan(delivery=delivery, activity=activity, host=states.get(delivery.host), obstacle=obstacle, shared=shared)
 
     return [plan(*item) for item in asked]
+
+
+def _shared(tx: Tx, activity: OutboundActivity, delivery: Delivery, known: audience.Known) -> Shared | None:
+    """With a post for followers goes what its author's followers there are (FEP-8fcf)."""
+    post, author = known.posts.get(activity.status_id or 0), known.authors.get(activity.account_id)
+    if post is None or author is None or post.visibility is not Visibility.PRIVATE:
+        return None
+    return synchronising.shared_with(tx, author, delivery.inbox)
 
 
 async def _end(peer: Peer, run: JobRun, plan: Plan, state: DeliveryState, found: Judgement, *, tries: int = 0) -> None:
@@ -161,8 +175,7 @@ def _host_is_well(tx: Tx, done: Done) -> None:
     host, known = done.plan.delivery.host, done.plan.host
     if known is None or known.should_note(done.scheme, done.at):
         hosts.remember_scheme(tx, host, done.scheme, now=done.at)
-    if known is not None and (known.failures or known.open_until is not None or known.dead_since is not None):
-        hosts.heard(tx, host, now=done.at)
+    hosts.took(tx, host, known, now=done.at)
     if done.was_open:
         deliveries.release(tx, host, now=done.at)
 
@@ -186,15 +199,16 @@ async def _again(peer: Peer, job: Deliver, run: JobRun, plan: Plan, found: Judge
     raise Unreachable(found.reason, retry_after=int(wait.total_seconds()))
 
 
-async def _keep_breaker(peer: Peer, plan: Plan, before: Breaker) -> None:
-    """Breakers live over restarts; a host that has failed for 30 days is given up."""
+async def _keep_breaker(peer: Peer, plan: Plan, before: Breaker, *, missed: bool) -> None:
+    """Breakers live over restarts; `missed` says that the host could not be reached, or not take it."""
     host = plan.delivery.host
     state = peer.client.breakers.state(host)
-    if state != before:
-        await peer.db.write(_put_breaker, host, state, peer.now())
+    if missed or state != before:
+        await peer.db.write(_note_failure, host, state, missed=missed, now=peer.now())
 
 
-def _put_breaker(tx: Tx, host: str, state: Breaker, now: datetime) -> None:
+def _note_failure(tx: Tx, host: str, state: Breaker, *, missed: bool, now: datetime) -> None:
+    """A host that has neither taken anything nor been heard of for 30 days is given up."""
     hosts.put_breaker(
         tx,
         host,
@@ -204,7 +218,7 @@ def _put_breaker(tx: Tx, host: str, state: Breaker, now: datetime) -> None:
         opened=state.opened,
         now=now,
     )
-    if state.failing_since is not None and now - state.failing_since >= DEAD_AFTER:
+    if missed and now - hosts.missed(tx, host, now=now) >= DEAD_AFTER:
         hosts.mark_dead(tx, host, now=now)
 
 

@@ -11,13 +11,14 @@ import structlog
 
 from fedisw.config import FederationMode
 from fedisw.crypto.signed import Request, Signed
-from fedisw.federation import authenticate, dispatch, ingest, policy
+from fedisw.federation import authenticate, dispatch, ingest, policy, synchronising
 from fedisw.federation.budget import FETCHES, FETCHES_FOR_STRANGERS, Budget
 from fedisw.federation.context import Peer, VerifiedSender
 from fedisw.federation.effect import NotWanted
 from fedisw.federation.keycache import KnownKey
 from fedisw.federation.publickeys import UNCOUNTED, Asker
 from fedisw.federation.resolve import STALE
+from fedisw.jobs.fetching import SynchroniseFollowers
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.work import ProcessInbound, RefreshAccount
 from fedisw.model.accounts import Account
@@ -107,7 +108,8 @@ async def _accept(peer: Peer, parts: RequestParts, asker: Asker) -> bool:
         return False
     host = authority_of(sender.account.uri)
     await peer.pressure.check(peer.db, host, now=peer.now())
-    kept = await peer.db.write(_keep, _kept(peer, document, sender, parts.body), sender, peer)  # 10
+    repair = await synchronising.suspected(peer, sender.account, parts.headers)
+    kept = await peer.db.write(_keep, _kept(peer, document, sender, parts.body), sender, peer, repair)  # 10
     peer.public_keys.forget(found.key_id)
     if peer.client.breakers.state(host).is_open:  # it is back: what waits for it may go (P-8)
         await peer.db.write(deliveries.release, host, now=peer.now())
@@ -194,7 +196,7 @@ def _hash(sender: VerifiedSender) -> bytes:
     return hashlib.sha256(sender.account.uri.encode() + b"\n" + sender.signature).digest()
 
 
-def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer) -> bool:
+def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer, repair: SynchroniseFollowers | None) -> bool:
     """Account and key, activity, replay entry and job: all or nothing (SIG-1, step 10)."""
     now = row.received_at
     if not replays.add(tx, _hash(sender), now=now):
@@ -207,6 +209,8 @@ def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer) -> bool:
     if not inbound.store_once(tx, replace(row, signer_id=account.id)):
         return False
     tx.enqueue(ProcessInbound(inbound_id=row.id, actor_id=account.id, from_host=host))
+    if repair is not None and sender.stored:  # of somebody whom nobody here knew nobody here is a follower
+        tx.enqueue(repair)
     return True
 
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias, assert_never, get_args
 
-from fedisw.federation import delivery, featured, inbox, own_links, publish, publish_people, quoting, refetch, threads
+from fedisw.federation import (
+    delivery,
+    featured,
+    inbox,
+    own_links,
+    publish,
+    publish_people,
+    quoting,
+    refetch,
+    synchronising,
+    threads,
+)
 from fedisw.federation.context import Peer
+from fedisw.jobs import fetching, work
 from fedisw.jobs import quotes as quote_jobs
-from fedisw.jobs import work
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
 
 Arrived: TypeAlias = work.ProcessInbound | work.FetchParent | work.RefreshAccount | work.RefreshPoll | work.CheckLinks
 AboutQuote: TypeAlias = quote_jobs.AskToQuote | quote_jobs.WithdrawQuote | quote_jobs.AnswerQuote | quote_jobs.FetchQuoted
+Missing: TypeAlias = fetching.SynchroniseFollowers
 AboutPost: TypeAlias = (
     work.PublishStatus
     | work.PublishEdit
@@ -37,7 +49,7 @@ AboutPeople: TypeAlias = (
     | work.PublishVote
     | work.PublishFlag
 )
-FederationJob: TypeAlias = Arrived | AboutQuote | AboutPost | AboutPeople | work.Deliver
+FederationJob: TypeAlias = Arrived | Missing | AboutQuote | AboutPost | AboutPeople | work.Deliver
 KINDS: Final[tuple[type[Job], ...]] = get_args(FederationJob)
 
 
@@ -48,6 +60,8 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await delivery.deliver(peer, job, run)
         case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll() | work.CheckLinks():
             await _arrived(peer, job, run)
+        case fetching.SynchroniseFollowers():
+            await synchronising.synchronise(peer, job, asked_at=run.created_at)
         case quote_jobs.AskToQuote() | quote_jobs.WithdrawQuote() | quote_jobs.AnswerQuote() | quote_jobs.FetchQuoted():
             await _about_quote(peer, job)
         case (

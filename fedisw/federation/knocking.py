@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urldefrag, urlsplit
 
 from fedisw.crypto import challenge as challenges
-from fedisw.crypto.signatures import Knock
+from fedisw.crypto.signatures import NOTHING, Knock
 from fedisw.crypto.signed import Scheme
 from fedisw.federation.answers import clearer, doubts_signature
 from fedisw.federation.context import Peer
@@ -83,8 +83,13 @@ def _wish(answer: Answer, *, key_id: str, has_body: bool) -> Knock | None:
     return Knock(scheme=Scheme.RFC9421, challenge=found)
 
 
-async def post(peer: Peer, activity: OutboundActivity, inbox: str, *, remembered: str) -> tuple[Answer, Scheme]:
+async def post(
+    peer: Peer, activity: OutboundActivity, inbox: str, *, remembered: str, more: Mapping[str, str] = NOTHING
+) -> tuple[Answer, Scheme]:
     """Post an activity; each try is signed anew, with the same body.
+
+    Args:
+        more: fields that go with it.
 
     Returns:
         The answer that counts, and the form of signature that it was for.
@@ -97,7 +102,7 @@ async def post(peer: Peer, activity: OutboundActivity, inbox: str, *, remembered
     url, sender = wire_form(inbox), activity.account_id
 
     async def send(how: Knock) -> Answer:
-        headers = await peer.keys.post_headers(sender, url=url, body_sha256=activity.body_sha256, how=how)
+        headers = await peer.keys.post_headers(sender, url=url, body_sha256=activity.body_sha256, how=how, more=more)
         return await peer.client.post(url, body=activity.body, headers=headers)
 
     return await knock(send, url, remembered=remembered, key_id=await peer.keys.key_id(sender), has_body=True)

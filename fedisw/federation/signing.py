@@ -15,7 +15,7 @@ from typing import Final
 from fedisw.crypto import keys, signatures
 from fedisw.crypto.keys import PrivateKey
 from fedisw.crypto.seal import Sealer
-from fedisw.crypto.signatures import PLAIN, Knock
+from fedisw.crypto.signatures import NOTHING, PLAIN, Knock
 from fedisw.model.accounts import ActorKey, KeyKind
 from fedisw.model.errors import NotFound
 from fedisw.model.urls import Origin
@@ -70,15 +70,20 @@ class SigningKeys:
         key = await self._key_of(account_id)
         return partial(_get_headers, key=key, now=self._now, how=how)
 
-    async def post_headers(self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock) -> Mapping[str, str]:
+    async def post_headers(
+        self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock, more: Mapping[str, str] = NOTHING
+    ) -> Mapping[str, str]:
         """All headers of a signed POST, dated now, made in a thread.
+
+        Args:
+            more: fields besides, covered by a draft-cavage signature (federation, section 5.5).
 
         Raises:
             NotFound: the account has no key.
             Invalid: `url` is no URL of a server.
         """
         key = await self._key_of(account_id)
-        make = partial(_post_headers, url=url, key=key, now=self._now(), body_sha256=body_sha256, how=how)
+        make = partial(_post_headers, url=url, key=key, now=self._now(), body_sha256=body_sha256, how=how, more=more)
         return await asyncio.get_running_loop().run_in_executor(self._pool, make)
 
     async def key_id(self, account_id: int | None) -> str:
@@ -135,7 +140,9 @@ def _get_headers(method: str, url: str, *, key: OpenKey, now: Callable[[], datet
     return signatures.sign(how, method=method, url=url, key_id=key.key_id, key=key.key, now=now())
 
 
-def _post_headers(*, url: str, key: OpenKey, now: datetime, body_sha256: bytes, how: Knock) -> Mapping[str, str]:
+def _post_headers(
+    *, url: str, key: OpenKey, now: datetime, body_sha256: bytes, how: Knock, more: Mapping[str, str]
+) -> Mapping[str, str]:
     return signatures.sign(
         how,
         method="POST",
@@ -144,5 +151,5 @@ def _post_headers(*, url: str, key: OpenKey, now: datetime, body_sha256: bytes, 
         key=key.key,
         now=now,
         body_sha256=body_sha256,
-        headers={"Content-Type": ACTIVITY_JSON},
+        headers={"Content-Type": ACTIVITY_JSON, **more},
     )

@@ -84,7 +84,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerHost:
-    """State of another server: which signature form it took last and when, and its circuit breaker."""
+    """State of another server: which signature form it took last and when, and its circuit breaker.
+
+    `delivered_at` and `failed_at` are when it last took something and when it last could not be reached, to ten minutes.
+    `unanswered_since` is the first failure after which it neither took anything nor was heard of.
+    """
 
     host: str
     first_seen_at: datetime
@@ -96,6 +100,9 @@ class PeerHost:
     open_until: datetime | None = None
     opened: int = 0
     dead_since: datetime | None = None
+    delivered_at: datetime | None = None
+    failed_at: datetime | None = None
+    unanswered_since: datetime | None = None
 
     def scheme_now(self, now: datetime) -> str:
         """The form of signature, empty when none was taken in the last 30 days (federation, section 3.5)."""

@@ -202,6 +202,16 @@ def _ours(tx: Tx, *, target: Account, follow_uri: str, follower_uri: str) -> Fol
     return follow
 
 
+def ended_elsewhere(tx: Tx, *, follower_id: int, target_id: int) -> bool:
+    """The server of the target does not know of a follow of ours any more: it ends here too, and nobody is told."""
+    return _end(tx, follower_id=follower_id, target_id=target_id) is not None
+
+
+def disown(tx: Tx, *, follower: Account, target: Account, follow_uri: str) -> None:
+    """Tell the server of the target that a follow which it knows does not exist; `follow_uri` is a new id for it."""
+    tx.enqueue(PublishUndoFollow(follower_id=follower.id, target_id=target.id, follow_uri=follow_uri))
+
+
 def undo_follow_by_remote(tx: Tx, *, follower: Account, follow_uri: str, target_uri: str = "") -> bool:
     """A remote account ends its follow, named by its id or by the pair; False when there is none."""
     follow = follows.find_by_uri(tx, follow_uri, follower_id=follower.id) if follow_uri else None

@@ -77,7 +77,7 @@ def put_follow(tx: Tx, follower: Account, target: Account, *, accepted: bool = T
         target_id=target.id,
         uri=changes.pop("uri", activity_uri(HERE, follow_id)),
         accepted=accepted,
-        created_at=NOW,
+        created_at=changes.pop("created_at", NOW),
         **changes,
     )
     follows.insert_once(tx, follow)

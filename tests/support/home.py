@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from sqlalchemy import func, select
 
 from fedisw.crypto import keys as crypto_keys
 from fedisw.crypto.seal import Sealer
-from fedisw.federation import featured, inbox, quoting, refetch, threads
+from fedisw.federation import featured, inbox, quoting, refetch, synchronising, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
-from fedisw.jobs import chores, own, work
+from fedisw.jobs import chores, fetching, own, work
 from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.worker import Worker
@@ -132,7 +133,7 @@ async def at_home(db: Database, names: Names, clock: Clock, folder: Path, **sett
 
     async def run(attempt: JobRun) -> None:
         done.append(attempt.job)
-        await _run(peer, attempt.job)
+        await _run(peer, attempt.job, attempt.created_at)
 
     worker = Worker(db, run, clock, asyncio.Event(), jitter=lambda: 0.0)
     try:
@@ -157,7 +158,7 @@ def _kept(tx: Tx) -> dict[str, int]:
     return {name: tx.one(query) or 0 for name, query in COUNTS.items()}
 
 
-async def _run(peer: Peer, job: object) -> None:
+async def _run(peer: Peer, job: object, created_at: datetime) -> None:
     match job:
         case work.ProcessInbound():
             await inbox.process(peer, job.inbound_id)
@@ -169,6 +170,8 @@ async def _run(peer: Peer, job: object) -> None:
             await quoting.look_up(peer, job)
         case work.RefreshPoll():
             await refetch.poll(peer, job.status_id)
+        case fetching.SynchroniseFollowers():
+            await synchronising.synchronise(peer, job, asked_at=created_at)
         case _:
             assert isinstance(job, OTHERS), f"nobody does {job}"
 

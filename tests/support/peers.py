@@ -113,17 +113,17 @@ class Actor:
         now: datetime | None = None,
         key: PrivateKey | None = None,
         key_id: str | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> RequestParts:
-        """A request that carries the activity, signed now, as its receiver sees it."""
+        """A request that carries the activity and `more` fields, signed now, as its receiver sees it."""
         body = activity if isinstance(activity, bytes) else orjson.dumps(activity)
         sha256 = hashlib.sha256(body).digest()
         at, by, name = now or self.server.now(), key or self.key, key_id or self.key_id
+        kind, besides = {"Content-Type": AJ}, dict(more or {})
         if scheme is Scheme.CAVAGE:
-            fields = cavage.sign(
-                method="POST", url=to, key_id=name, key=by, now=at, body_sha256=sha256, headers={"Content-Type": AJ}
-            )
+            fields = cavage.sign(method="POST", url=to, key_id=name, key=by, now=at, body_sha256=sha256, headers=kind | besides)
         else:
-            fields = {"Content-Type": AJ} | rfc9421.sign(method="POST", url=to, key_id=name, key=by, now=at, body_sha256=sha256)
+            fields = kind | rfc9421.sign(method="POST", url=to, key_id=name, key=by, now=at, body_sha256=sha256, headers=besides)
         parts = urlsplit(to)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         return RequestParts(method="POST", target=target, headers=tuple(fields.items()), body=body)

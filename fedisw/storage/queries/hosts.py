@@ -12,24 +12,42 @@ from fedisw.model.peers import PeerHost
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.base import Millis
 from fedisw.storage.tables.peers import hosts
 from fedisw.storage.tables.relations import follows
 
 C = hosts.c
 LAST, MOST = "\U0010ffff", 5_000
 HEARD_EVERY = timedelta(minutes=1)  # how exactly `heard_at` is kept
-_CLOSED = {"failures": 0, "failing_since": None, "open_until": None, "opened": 0, "dead_since": None}
+NOTED_EVERY = timedelta(minutes=10)  # how exactly `delivered_at` and `failed_at` are kept
+_CLOSED = {
+    "failures": 0,
+    "failing_since": None,
+    "open_until": None,
+    "opened": 0,
+    "dead_since": None,
+    "unanswered_since": None,
+}
 
 BY_HOST = Query(PeerHost, select(hosts).where(C.host == bindparam("name")))
 BY_HOSTS = Query(PeerHost, select(hosts).where(TextIn(C.host, "names")))
 ADD = Command(insert(hosts).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
 HEARD = Command(
     update(hosts)
-    .where(C.host == bindparam("name"), or_(C.heard_at.is_(None), C.heard_at < bindparam("since"), C.failures > 0))
+    .where(
+        C.host == bindparam("name"),
+        or_(C.heard_at.is_(None), C.heard_at < bindparam("since"), C.failures > 0, C.unanswered_since.is_not(None)),
+    )
     .values(heard_at=bindparam("at"), **_CLOSED)
 )
 SET_SCHEME = Command(
     update(hosts).where(C.host == bindparam("name")).values(scheme=bindparam("value"), scheme_at=bindparam("at"))
+)
+TOOK = Command(update(hosts).where(C.host == bindparam("name")).values(delivered_at=bindparam("at"), **_CLOSED))
+MISSED = Command(
+    update(hosts)
+    .where(C.host == bindparam("name"))
+    .values(failed_at=bindparam("at"), unanswered_since=func.coalesce(C.unanswered_since, bindparam("at", type_=Millis())))
 )
 SET_BREAKER = Command(
     update(hosts)
@@ -54,7 +72,15 @@ FOLLOWING = Query(
     .where(accounts.c.host == bindparam("name"), follows.c.accepted)
     .limit(1),
 )
-PRUNE = Command(delete(hosts).where(C.heard_at < bindparam("before"), C.failures == 0, C.dead_since.is_(None)))
+PRUNE = Command(
+    delete(hosts).where(
+        func.coalesce(C.heard_at, C.first_seen_at) < bindparam("before"),
+        or_(C.delivered_at.is_(None), C.delivered_at < bindparam("before")),
+        C.failures == 0,
+        C.dead_since.is_(None),
+        C.unanswered_since.is_(None),
+    )
+)
 NAMES = Query(
     str,
     select(C.host)
@@ -122,6 +148,31 @@ def put_breaker(
     tx.exec(SET_BREAKER, name=host, count=failures, since=failing_since, until=open_until, times=opened)
 
 
+def took(tx: Tx, host: str, known: PeerHost | None, *, now: datetime) -> None:
+    """It took something from us: it is well. Written only where that is news; `known` is what was read before."""
+    if known is None:
+        _add(tx, host, now=now)
+    elif known.delivered_at is not None and now - known.delivered_at < NOTED_EVERY and _is_well(known):
+        return
+    tx.exec(TOOK, name=host, at=now)
+
+
+def _is_well(known: PeerHost) -> bool:
+    troubles = (known.open_until, known.dead_since, known.unanswered_since)
+    return not known.failures and all(trouble is None for trouble in troubles)
+
+
+def missed(tx: Tx, host: str, *, now: datetime) -> datetime:
+    """It could not be reached, or could not take something; since when it has not been heard of in any way."""
+    known = find(tx, host)
+    if known is None:
+        _add(tx, host, now=now)
+    since = known.unanswered_since if known is not None else None
+    if since is None or known is None or known.failed_at is None or now - known.failed_at >= NOTED_EVERY:
+        tx.exec(MISSED, name=host, at=now)
+    return since or now
+
+
 def mark_dead(tx: Tx, host: str, *, now: datetime) -> None:
     """It has not answered for 30 days; any verified request from it ends this."""
     _add(tx, host, now=now)
@@ -139,7 +190,7 @@ def has_relations(tx: Tx, host: str) -> bool:
 
 
 def prune(tx: Tx, *, before: datetime) -> int:
-    """Forget servers last heard of before, so that strangers cannot fill the table (LIM-3)."""
+    """Forget servers with which nothing passed since, so that strangers cannot fill the table (LIM-3)."""
     return tx.exec(PRUNE, before=before)
 
 

@@ -101,6 +101,9 @@ class _Hosts(TypedColumns):
     open_until = Column(Millis)
     opened = Column(Integer, nullable=False)
     dead_since = Column(Millis)
+    delivered_at = Column(Millis)
+    failed_at = Column(Millis)
+    unanswered_since = Column(Millis)
 
 
 hosts = Table("hosts", metadata, _Hosts)

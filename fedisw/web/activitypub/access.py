@@ -19,7 +19,7 @@ from fedisw.federation.context import VerifiedSender
 from fedisw.live.buckets import CAUSED_FETCHES, KEYS_IN_VAIN
 from fedisw.model.accounts import Account, Reach
 from fedisw.model.errors import Forbidden, Malformed, NotFound, Unauthenticated, Unreachable
-from fedisw.model.urls import authority_of
+from fedisw.model.urls import Origin, authority_of
 from fedisw.model.visibility import Verdict
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import audience, blocks, domains
@@ -32,9 +32,13 @@ UNSIGNED: Final = "This server reads signed requests only"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """A server that proved itself: `host` is its authority, `account_id` the signer's, 0 for one we do not keep."""
+    """A server that proved itself: `host` is its authority, `account_id` the signer's, 0 for one we do not keep.
+
+    `origin` is where the signer's id is.
+    """
 
     host: str
+    origin: str
     account_id: int
 
 
@@ -86,7 +90,7 @@ async def prove(request: web.Request) -> Proof:
     host = authority_of(sender.account.uri)
     if request.app[SETTINGS].federation.authorized_fetch is SignedFetch.LIMITED:
         await peer.db.read(_check_allowed, host)
-    return Proof(host=host, account_id=_stored_id(sender))
+    return Proof(host=host, origin=str(Origin.of(sender.account.uri)), account_id=_stored_id(sender))
 
 
 def _stored_id(sender: VerifiedSender) -> int:

@@ -14,7 +14,7 @@ from fedisw.federation.represent.here import Here
 from fedisw.model.accounts import Account
 from fedisw.model.paging import MAX_ID, Page
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import audience, follows, marks, statuses, tag_marks, timelines
+from fedisw.storage.queries import audience, follows, marks, shared_followers, statuses, tag_marks, timelines
 from fedisw.vocab.build_notes import hashtag
 from fedisw.vocab.read import Document
 from fedisw.vocab.tags import Hashtag
@@ -87,6 +87,16 @@ async def _people(request: web.Request, name: str, total: Callable[[Account], in
     return answering.document(collection.part(uri, part, cursor=cursor), form, public=public)
 
 
+async def synchronization(request: web.Request) -> web.Response:
+    """GET /ap/actors/{id}/followers_synchronization: the followers on the server that asks, and no others (FEP-8fcf)."""
+    form = answering.form_of(request)
+    proof = await access.prove(request)
+    account = await request.app[DB].read(active_account, parameters.number(request))
+    await access.admit_to_account(request, account.id, reach=account.reach)
+    uris = await request.app[DB].read(shared_followers.at_origin, account.id, origin=proof.origin)
+    return answering.document(collection.whole(f"{account.uri}/followers_synchronization", sorted(uris)), form, public=False)
+
+
 async def featured(request: web.Request) -> web.Response:
     """GET /ap/actors/{id}/featured: pinned posts that everybody may read, by their ids."""
     form = answering.form_of(request)
@@ -115,6 +125,7 @@ async def tags(request: web.Request) -> web.Response:
 ROUTES: Final = (
     Route("GET", "/ap/actors/{id}/outbox", outbox, Auth.signed()),
     Route("GET", "/ap/actors/{id}/followers", followers, Auth.signed()),
+    Route("GET", "/ap/actors/{id}/followers_synchronization", synchronization, Auth.signed()),
     Route("GET", "/ap/actors/{id}/following", following, Auth.signed()),
     Route("GET", "/ap/actors/{id}/featured", featured, Auth.signed()),
     Route("GET", "/ap/actors/{id}/tags", tags, Auth.signed()),

@@ -1,0 +1,31 @@
+"""Jobs that look at other servers because something may be missing here: all bounded, all idempotent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from fedisw.jobs.kinds import Job, Queue
+
+
+class SynchroniseFollowers(Job, frozen=True, kw_only=True):
+    """Compare who of ours follows an account with what its server believes (FEP-8fcf). Twice: both agree by then.
+
+    Args:
+        url: where its server lists them, on the account's own host.
+        digest: of the list, as its server said with a delivery.
+    """
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    account_id: int
+    url: str
+    digest: str
+    at_host: str
+
+    @property
+    def key(self) -> str | None:
+        return f"SynchroniseFollowers:{self.account_id}"
+
+    @property
+    def host(self) -> str | None:
+        return self.at_host
