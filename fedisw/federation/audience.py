@@ -132,9 +132,10 @@ def _why_not_post(tx: Tx, activity: OutboundActivity, delivery: Delivery, status
     is_for_them = recipients.includes(tx, wanted, inbox=delivery.inbox, host=delivery.host)
     if is_for_them and _is_open_to_servers(status, author):  # `includes` leaves out hosts that the author blocks
         return ""
-    if audience.verdict_for_remote(tx, status_id=status.id, host=delivery.host) is not Verdict.YES:
+    signer_id = activity.target_id or 0
+    if audience.verdict_for_remote(tx, status_id=status.id, host=delivery.host, signer_id=signer_id) is not Verdict.YES:
         return "the server may not have the post any more"
-    if is_for_them:
+    if is_for_them or activity.type == "QuoteRequest":  # for the quoted author, who need not be a reader
         return ""
     had_it = activity.type == "Update" and deliveries.was_reached(
         tx, account_id=activity.account_id, object_uri=activity.object_uri, inbox=delivery.inbox

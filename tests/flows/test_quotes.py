@@ -53,6 +53,17 @@ async def test_a_quote_is_asked_for_and_seen_everywhere(fediverse: Fediverse) ->
     assert (await alpha.ask(f"/api/v1/statuses/{original['id']}"))["quotes_count"] == 0
 
 
+async def test_an_author_who_does_not_follow_is_asked_too(fediverse: Fediverse) -> None:
+    alpha, beta = await fediverse.start("alpha.test", username="amy"), await fediverse.start("beta.test", username="ben")
+    await beta.follow(alpha.account)
+    await fediverse.settle()
+    original = await posted(alpha, "Supervision", quote_approval_policy="public")
+    await fediverse.settle()
+    made = await posted(beta, "Worth reading", quoted_status_id=(await copy_of(beta, original))["id"])
+    await fediverse.settle()
+    assert (await beta.ask(f"/api/v1/statuses/{made['id']}"))["quote"]["state"] == "accepted"
+
+
 async def test_a_quote_that_is_not_for_its_author_to_make_is_refused(fediverse: Fediverse) -> None:
     alpha, beta, _ = await three(fediverse)
     original = await posted(alpha, "Mine", quote_approval_policy="public")
