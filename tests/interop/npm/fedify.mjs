@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { PUBLIC, build, now, plain, vocab } from "./fedify-build.mjs";
 import { Server, follower } from "./fedify-server.mjs";
 
+const { parseNodeInfo } = await import("@fedify/fedify");
 const sig = await import("@fedify/fedify/sig");
 
 let server; // the latest: each test opens its own
@@ -25,7 +26,7 @@ async function found(what, as) {
 
 // "followers", or a list of handles and ids; the shared inbox where many get something, as Fedify means it.
 async function send(by, to, activity) {
-  const recipients = to === "followers" ? to : await Promise.all(to.map(async (one) => follower(await found(one, by))));
+  const recipients = to === "followers" ? to : await Promise.all(to.map(async (one) => follower(await found(one))));
   const options = to === "followers" ? { preferSharedInbox: true, syncCollection: true } : {};
   await server.context.sendActivity({ identifier: by }, recipients, activity, options);
   return activity.id.href;
@@ -86,6 +87,12 @@ const work = {
     const activity = activityOf(by, { type: "Update", object: { stored: uri }, ...about(thing) });
     return await send(by, to ?? "followers", activity);
   },
+  // Somebody's profile as it is now.
+  tell: async ({ by, to }) => {
+    const object = await server.federation.createContext(new Request(server.origin), null).getActor(by);
+    const id = fresh("update");
+    return await send(by, to, new vocab.Update({ id, actor: object.id, object, to: PUBLIC }));
+  },
   send: async ({ by, to, activity }) => await send(by, to, activityOf(by, activity)),
   // A document with Fedify's signatures, not sent.
   sign: async ({ by, activity }) => {
@@ -117,14 +124,19 @@ const work = {
     for await (const item of server.context.traverseCollection(collection, { documentLoader })) items.push(await plain(item));
     return { total: collection.totalItems, items };
   },
-  members: async ({ what }) => {
-    const collection = await found(what);
+  members: async ({ what, as }) => {
+    const collection = await found(what, as);
     const ids = [];
     for await (const page of pagesOf(collection)) ids.push(...page.itemIds.map(String));
     return { total: collection.totalItems, ids };
   },
   webfinger: async ({ resource }) => await server.context.lookupWebFinger(resource, { allowPrivateAddress: true }),
-  nodeinfo: async ({ origin }) => await server.context.lookupNodeInfo(origin, { parse: "strict" }),
+  // Fedify's client of NodeInfo never asks a loopback address: its parser reads what its links lead to.
+  nodeinfo: async ({ origin }) => {
+    const { links } = await (await fetch(`${origin}/.well-known/nodeinfo`)).json();
+    const places = links.filter((link) => link.rel.startsWith("http://nodeinfo.diaspora.software/ns/schema/2."));
+    return await Promise.all(places.map(async ({ href }) => parseNodeInfo(await (await fetch(href)).json())));
+  },
   taken: () => server.taken,
   posts: () => server.posts,
   reads: () => server.reads,
