@@ -117,6 +117,7 @@ class Account:
     followers_count: int = 0
     following_count: int = 0
     revision: int = 0
+    feature_policy: str = ""
 
     @property
     def acct(self) -> str:
@@ -169,6 +170,7 @@ class User:
     reset_token_hash: bytes | None = None
     reset_sent_at: datetime | None = None
     app_id: int | None = None
+    tells_blocks: bool = False
 
     @property
     def functional(self) -> bool:

@@ -43,6 +43,7 @@ class CollectionItem:
     account_id: int
     state: ItemState
     created_at: datetime
+    approval_uri: str = ""
 
 
 def may_feature(account: Account) -> bool:

@@ -38,7 +38,9 @@ class Status:
 
     `content` is clean HTML, `text` what the author typed (ours only). `revision` grows with every change
     of what the post shows, counters included. `edited_at` is the newest `updated` that was applied. `quote_policy` is read
-    by model/quotes.py; `quoted_uri` is the id of the post that it quotes, empty when it quotes none.
+    by model/quotes.py, `interaction_policy` by model/policies.py; `quoted_uri` is the id of the post that it quotes, empty
+    when it quotes none. `approval` of an answer or boost: empty where none was needed, `pending`, `rejected`, or the id of
+    the document by which the author of the other post agreed.
     """
 
     id: int
@@ -72,6 +74,8 @@ class Status:
     quote_policy: str = ""
     quoted_uri: str = ""
     card_id: int | None = None
+    interaction_policy: str = ""
+    approval: str = ""
 
     @property
     def local(self) -> bool:
@@ -133,6 +137,7 @@ class Draft:
     app_id: int | None = None
     quoted_id: int | None = None
     quote_policy: str | None = None
+    interaction_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +176,8 @@ class RemoteStatus:
     conversation_uri: str = ""
     quote: RemoteQuote | None = None
     quote_policy: str = ""
+    interaction_policy: str = ""
+    approved_by: str = ""
     published: datetime
     updated: datetime | None = None
 

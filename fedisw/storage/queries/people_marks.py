@@ -12,6 +12,7 @@ from fedisw.model.paging import Page
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, Query
 from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.base import BigId
 from fedisw.storage.tables.profiles import account_notes, endorsements
 
 E, N = endorsements.c, account_notes.c
@@ -34,6 +35,10 @@ ENDORSED = Query(
 )
 _NOTE = insert(account_notes).values({column.name: bindparam(column.name) for column in N})
 NOTE = Command(_NOTE.on_conflict_do_update(index_elements=[N.account_id, N.target_id], set_={"comment": _NOTE.excluded.comment}))
+_told = select(N.account_id, bindparam("to", type_=BigId), N.comment).where(
+    N.target_id == bindparam("of"), N.account_id != bindparam("to")
+)
+COPY_NOTES = Command(insert(account_notes).from_select(["account_id", "target_id", "comment"], _told).on_conflict_do_nothing())
 UNNOTE = Command(delete(account_notes).where(N.account_id == bindparam("account_id"), N.target_id == bindparam("target_id")))
 
 
@@ -58,3 +63,8 @@ def note(tx: Tx, *, account_id: int, target_id: int, comment: str) -> None:
         tx.exec(NOTE, account_id=account_id, target_id=target_id, comment=comment)
     else:
         tx.exec(UNNOTE, account_id=account_id, target_id=target_id)
+
+
+def copy_notes(tx: Tx, *, of: int, to: int) -> None:
+    """What people noted about somebody stands beside another account too, unless they noted something there."""
+    tx.exec(COPY_NOTES, of=of, to=to)

@@ -16,6 +16,7 @@ C = reports.c
 
 ADD = Command(insert(reports).values({column.name: bindparam(column.name) for column in C}).on_conflict_do_nothing())
 BY_ID = Query(Report, select(reports).where(C.id == bindparam("id")))
+BY_URI = Query(int, select(C.id).where(C.uri == bindparam("uri")))
 BY_IDS = Query(Report, select(reports).where(IdIn(C.id, "ids")))
 
 
@@ -33,3 +34,8 @@ def by_ids(tx: Tx, ids: Iterable[int]) -> list[Report]:
     """Those that exist."""
     wanted = list(ids)
     return tx.all(BY_IDS, ids=wanted) if wanted else []
+
+
+def exists(tx: Tx, uri: str) -> bool:
+    """Whether this complaint came before."""
+    return tx.one(BY_URI, uri=uri) is not None

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     and_,
+    false,
     func,
     text,
     true,
@@ -65,6 +66,7 @@ class _Accounts(TypedColumns):
     followers_count = Column(Integer, nullable=False)
     following_count = Column(Integer, nullable=False)
     revision = Column(Integer, nullable=False)
+    feature_policy: Named[str] = Column(Text, server_default="")
 
 
 accounts = Table("accounts", metadata, _Accounts)
@@ -122,6 +124,7 @@ class _Users(TypedColumns):
     reset_token_hash = Column(LargeBinary, unique=True)
     reset_sent_at = Column(Millis)
     app_id = Column(BigId)
+    tells_blocks = Column(Boolean, nullable=False, server_default=false())
 
 
 users = Table("users", metadata, _Users)

@@ -29,7 +29,21 @@ class _CollectionItems(TypedColumns):
     account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
     state: Named[str] = Column(Text)
     created_at = Column(Millis, nullable=False)
+    approval_uri: Named[str] = Column(Text, server_default="")
 
 
 collection_items = Table("collection_items", metadata, _CollectionItems, UniqueConstraint("collection_id", "account_id"))
 Index("ix_collection_items_account", collection_items.c.account_id, collection_items.c.collection_id)
+
+
+class _FeatureConsents(TypedColumns):
+    """That somebody here may stand in a collection of another server; the id is in the address of the stamp."""
+
+    id = id_column()
+    account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
+    asker_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True)
+    collection_uri: Named[str] = Column(Text)
+    created_at = Column(Millis, nullable=False)
+
+
+feature_consents = Table("feature_consents", metadata, _FeatureConsents, UniqueConstraint("account_id", "collection_uri"))

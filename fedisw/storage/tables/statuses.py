@@ -54,6 +54,8 @@ class _Statuses(TypedColumns):
     quote_policy: Named[str] = Column(Text, server_default="")
     quoted_uri: Named[str] = Column(Text, server_default="")
     card_id = Column(BigId)
+    interaction_policy: Named[str] = Column(Text, server_default="")
+    approval: Named[str] = Column(Text, server_default="")
 
 
 statuses = Table("statuses", metadata, _Statuses)
@@ -63,6 +65,8 @@ _written_at = func.coalesce(statuses.c.host, literal_column("''"))  # a value to
 _boost = statuses.c.reblog_of_id.is_not(None)  # else SQLite takes this index for every post that is no boost
 _with_card = statuses.c.card_id.is_not(None)
 Index("ix_statuses_card", statuses.c.card_id, sqlite_where=_with_card, postgresql_where=_with_card)
+_approved = statuses.c.approval != ""
+Index("ix_statuses_approval", statuses.c.approval, sqlite_where=_approved, postgresql_where=_approved)
 Index("ix_statuses_account", statuses.c.account_id, statuses.c.id)
 Index(
     "ux_statuses_reblog",
