@@ -16,7 +16,7 @@ from fedisw.model.urls import Origin, activity_uri
 from fedisw.services import blocking, following
 from fedisw.services.following import Wish
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, follows, lists, moves
+from fedisw.storage.queries import accounts, follows, lists, moves, people_marks
 
 PAUSE = timedelta(days=30)  # between two moves of one account
 MAX_ALIASES = 10
@@ -118,6 +118,8 @@ def move_followers(
 ) -> int | None:
     """One chunk of followers here: they follow the new account, with the same wishes and lists, and the old one no longer.
 
+    On a list the new account stands from now on, also while it has not answered; a no takes it off again.
+
     Returns:
         The account id that the next chunk begins after; None at the end.
     """
@@ -137,7 +139,7 @@ def _take_along(
     wish = Wish(shows_reblogs=follow.shows_reblogs, notifies=follow.notifies, languages=follow.languages)
     follow_id = new_id()
     try:
-        made = following.request_follow(
+        following.request_follow(
             tx,
             follower=person,
             target=target,
@@ -148,14 +150,14 @@ def _take_along(
         )
     except Forbidden:
         return  # a block between the two; the old follow stays as it is
-    if made.accepted:
-        for user_list in held_by:
-            lists.add_member(tx, ListMember(id=new_id(), list_id=user_list.id, account_id=target.id))
+    for user_list in held_by:
+        lists.add_member(tx, ListMember(id=new_id(), list_id=user_list.id, account_id=target.id))
     following.unfollow(tx, follower=person, target=old)
 
 
 def carry_over(tx: Tx, *, old_id: int, target_id: int, origin: Origin, new_id: NewId, now: datetime) -> None:
-    """Whoever here blocked or muted the old account does so with the new one, too."""
+    """Whoever here blocked or muted the old account does so with the new one, too; private notes are kept beside both."""
+    people_marks.copy_notes(tx, of=old_id, to=target_id)
     target = accounts.get(tx, target_id)
     last = 0
     while found := moves.blocks_here(tx, old_id, after=last, limit=CHUNK):

@@ -45,10 +45,11 @@ RESTLESS = {"revision", "fetched_at", "updated_at", "uri"}  # change without an 
 
 async def effects(home: Home) -> dict[str, list[dict[str, Any]]]:
     """All rows that an activity can change, without what changes when nothing happens."""
-    return await home.db.read(_effects)
+    return await home.db.read(all_effects)
 
 
-def _effects(tx: Tx) -> dict[str, list[dict[str, Any]]]:
+def all_effects(tx: Tx) -> dict[str, list[dict[str, Any]]]:
+    """The same in a unit."""
     return {
         name: [{key: value for key, value in asdict(row).items() if key not in RESTLESS} for row in tx.all(query)]
         for name, query in EFFECTS.items()
