@@ -15,6 +15,7 @@ from fedisw.federation.handlers.create import handle_create
 from fedisw.federation.handlers.delete import handle_delete
 from fedisw.federation.handlers.flag import handle_flag
 from fedisw.federation.handlers.follow import handle_follow
+from fedisw.federation.handlers.join import handle_join
 from fedisw.federation.handlers.like import handle_like
 from fedisw.federation.handlers.move import handle_move
 from fedisw.federation.handlers.quoterequest import handle_quoterequest
@@ -36,8 +37,10 @@ HANDLED: Final = frozenset(
         "EmojiReact",
         "Flag",
         "Follow",
+        "Join",
         "Like",
         "Move",
+        "Offer",
         "QuoteRequest",
         "Reject",
         "Remove",
@@ -82,6 +85,8 @@ async def _handle_own(peer: Peer, sender: Account, activity: act.Activity) -> No
             await handle_reject(peer, sender, activity)
         case act.Undo():
             await handle_undo(peer, sender, activity)
+        case act.Join():
+            await handle_join(peer, sender, activity)
         case act.Like() | act.EmojiReact():
             await handle_like(peer, sender, activity)
         case act.Announce():
@@ -98,5 +103,7 @@ async def _handle_own(peer: Peer, sender: Account, activity: act.Activity) -> No
             await handle_quoterequest(peer, sender, activity)
         case act.Remove():
             await handle_remove(peer, sender, activity)
+        case act.Offer(object=act.Follow()):
+            raise NotWanted("a wish to be followed: whom people here follow is theirs to begin")
         case _:
             raise NotWanted("of no kind that is handled")

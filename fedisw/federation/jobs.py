@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final, TypeAlias, assert_never, get_args
 
 from fedisw.federation import (
+    consent,
     delivery,
     featured,
     inbox,
     own_links,
     publish,
+    publish_blocks,
     publish_people,
     quoting,
     refetch,
@@ -17,6 +19,7 @@ from fedisw.federation import (
     threads,
 )
 from fedisw.federation.context import Peer
+from fedisw.jobs import consent as consent_jobs
 from fedisw.jobs import fetching, work
 from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs.kinds import Job
@@ -49,7 +52,8 @@ AboutPeople: TypeAlias = (
     | work.PublishVote
     | work.PublishFlag
 )
-FederationJob: TypeAlias = Arrived | Missing | AboutQuote | AboutPost | AboutPeople | work.Deliver
+AboutConsent: TypeAlias = consent_jobs.Answer
+FederationJob: TypeAlias = Arrived | Missing | AboutQuote | AboutConsent | AboutPost | AboutPeople | work.Deliver
 KINDS: Final[tuple[type[Job], ...]] = get_args(FederationJob)
 
 
@@ -64,6 +68,8 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await synchronising.synchronise(peer, job, asked_at=run.created_at)
         case quote_jobs.AskToQuote() | quote_jobs.WithdrawQuote() | quote_jobs.AnswerQuote() | quote_jobs.FetchQuoted():
             await _about_quote(peer, job)
+        case consent_jobs.Answer():
+            await consent.answer(peer, job)
         case (
             work.PublishStatus()
             | work.PublishEdit()
@@ -152,7 +158,9 @@ async def _about_people(peer: Peer, job: AboutPeople, run: JobRun) -> None:
             await publish_people.publish_vote(peer, job)
         case work.PublishFlag():
             await publish_people.publish_flag(peer, job)
-        case work.PublishBlock() | work.PublishUndoBlock():
-            return  # told to nobody: the follow that ended says enough (federation, section 4.6)
+        case work.PublishBlock():
+            await publish_blocks.publish_block(peer, job)
+        case work.PublishUndoBlock():
+            await publish_blocks.publish_undo_block(peer, job)
         case _:
             assert_never(job)

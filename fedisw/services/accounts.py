@@ -40,6 +40,7 @@ class ProfileChanges:
     posting_sensitive: bool | None = None
     posting_language: str | None = None
     posting_quote_policy: str | None = None
+    tells_blocks: bool | None = None
 
 
 _PROFILE = (
@@ -59,7 +60,7 @@ _PROFILE = (
     "attribution_domains",
     "reach",
 )
-_POSTING = ("posting_visibility", "posting_sensitive", "posting_language", "posting_quote_policy")
+_POSTING = ("posting_visibility", "posting_sensitive", "posting_language", "posting_quote_policy", "tells_blocks")
 
 
 def update_profile(tx: Tx, *, account_id: int, changes: ProfileChanges, now: datetime) -> Account:

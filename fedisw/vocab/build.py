@@ -59,8 +59,8 @@ def follow(*, id: str, actor: str, object: str) -> Document:
     return {"id": id, "type": "Follow", "actor": actor, "object": object}
 
 
-def accept(*, id: str, actor: str, object: Document, to: Sequence[str] = (), result: str | None = None) -> Document:
-    """Yes to an embedded activity."""
+def accept(*, id: str, actor: str, object: Document | str, to: Sequence[str] = (), result: str | None = None) -> Document:
+    """Yes to an embedded activity; by its id to an answer, like or boost, whatever form it had."""
     return {
         "id": id,
         "type": "Accept",
@@ -71,8 +71,8 @@ def accept(*, id: str, actor: str, object: Document, to: Sequence[str] = (), res
     }
 
 
-def reject(*, id: str, actor: str, object: Document, to: Sequence[str] = ()) -> Document:
-    """No to an embedded activity, also after a yes."""
+def reject(*, id: str, actor: str, object: Document | str, to: Sequence[str] = ()) -> Document:
+    """No to what `accept` says yes to, also after a yes."""
     return {"id": id, "type": "Reject", "actor": actor, **_addressing(to), "object": object}
 
 

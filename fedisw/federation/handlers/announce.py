@@ -9,6 +9,7 @@ from datetime import datetime
 from fedisw.federation import resolve
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
+from fedisw.federation.handlers.flag import handle_wrapped
 from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
 from fedisw.model.ids import time_of
@@ -16,7 +17,7 @@ from fedisw.model.statuses import Status, Visibility
 from fedisw.services import interactions
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import follows, statuses
-from fedisw.vocab.activities import Announce
+from fedisw.vocab.activities import Announce, Flag
 from fedisw.vocab.names import PUBLIC
 
 
@@ -33,6 +34,9 @@ class Boost:
 
 async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> None:
     """Announce of a post: ours, or one that somebody's followed account passes on; it is had from its own server."""
+    if isinstance(announce.object, Flag):
+        await handle_wrapped(peer, sender, announce, announce.object)
+        return
     if not isinstance(announce.object, str):
         raise NotWanted("traffic of a group")
     if announce.id is None:

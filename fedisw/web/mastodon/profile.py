@@ -79,6 +79,7 @@ class ProfileForm(msgspec.Struct, kw_only=True):
     attribution_domains: list[str] | None = None
     fields_attributes: list[Row] | None = None
     source: SourceForm | None = None
+    tells_blocks: bool | None = None
 
 
 async def update(request: web.Request) -> web.Response:
@@ -111,6 +112,7 @@ async def wanted(request: web.Request) -> ProfileChanges:
         posting_sensitive=source.sensitive,
         posting_language=None if source.language is None else language.normalise(source.language) or "",
         posting_quote_policy=None if source.quote_policy is None else source.quote_policy.value,
+        tells_blocks=form.tells_blocks,
     )
 
 

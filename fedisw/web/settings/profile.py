@@ -35,6 +35,10 @@ SWITCHES: Final = {
     "discoverable": (later("Recommend me"), later("Your profile may appear in the directory and in recommendations.")),
     "indexable": (later("Let people search my public posts"), later("Here and in search engines.")),
     "hide_collections": (later("Hide whom I follow and who follows me"), ""),
+    "tells_blocks": (
+        later("When I block somebody, tell their server"),
+        later("Otherwise they are not told. Some servers show it to them."),
+    ),
     "bot": (later("This account is automated"), later("Its posts are written by a program.")),
 }
 AUDIENCES: Final = {
@@ -103,6 +107,7 @@ def _form(
         "discoverable": account.discoverable,
         "indexable": account.indexable,
         "hide_collections": account.hides_network,
+        "tells_blocks": user.tells_blocks,
         "bot": account.bot,
     }
     return settings_page(
