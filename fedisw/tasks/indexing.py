@@ -18,20 +18,22 @@ from fedisw.text.sanitise import to_plain_text
 from fedisw.text.words import words
 
 BATCH: Final = 100
-BATCHES: Final = 10
 PLAN: Final = (Periodic(name="index.posts", every=timedelta(seconds=10), job=IndexPosts()),)
 KINDS: Final = {MediaKind.IMAGE: Mark.IMAGE, MediaKind.GIFV: Mark.VIDEO, MediaKind.VIDEO: Mark.VIDEO, MediaKind.AUDIO: Mark.AUDIO}
 
 
 async def index_posts(db: Database) -> None:
-    """Read what waits; after a thousand posts it stands at the end of the line again. Twice: nothing waits."""
-    for _ in range(BATCHES):
-        found, files = await db.read(search_texts.waiting, limit=BATCH)
-        if not found:
-            return
-        read = [(one, _text(one, [file for file in files if file.status_id == one.id]) if one.findable else "") for one in found]
-        await db.write(search_texts.put, read)
-    await db.write(_go_on)
+    """Read a batch of what waits; while there is more it stands at the end of the line again. Twice: nothing waits.
+
+    One batch a job, so that a process that is killed often still gets on: each end is kept.
+    """
+    found, files = await db.read(search_texts.waiting, limit=BATCH)
+    if not found:
+        return
+    read = [(one, _text(one, [file for file in files if file.status_id == one.id]) if one.findable else "") for one in found]
+    await db.write(search_texts.put, read)
+    if len(found) == BATCH:
+        await db.write(_go_on)
 
 
 def _go_on(tx: Tx) -> None:
