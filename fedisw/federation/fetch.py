@@ -83,7 +83,8 @@ def _standing(tx: Tx, host: str, peer: Peer) -> str:
 async def _ask(peer: Peer, url: str, *, by: Account | None, remembered: str) -> Answer:
     """The answer to a signed request. A form of signature is remembered when it is taken where another was refused:
     an answer to the first says nothing, since most servers do not look at it."""
-    bare, signer_id, knocked = knocking.wire_form(url), by.id if by is not None else None, 0
+    bare, knocked = knocking.wire_form(url), 0
+    signer_id, key_id = await _signer(peer, by)
 
     async def send(how: Knock) -> Answer:
         nonlocal knocked
@@ -93,11 +94,20 @@ async def _ask(peer: Peer, url: str, *, by: Account | None, remembered: str) -> 
         headers_for = await peer.keys.signer(signer_id, how=how)
         return await peer.client.get(bare, accept=AS2_ACCEPT, kinds=AS2_KINDS, headers_for=headers_for)
 
-    key_id = await peer.keys.key_id(signer_id)
     answer, scheme = await knocking.knock(send, bare, remembered=remembered, key_id=key_id, has_body=False)
     if answer.ok and knocked > 1 and scheme.value != remembered:
         await peer.db.write(hosts.remember_scheme, authority_of(url), scheme.value, now=peer.now())
     return answer
+
+
+async def _signer(peer: Peer, by: Account | None) -> tuple[int | None, str]:
+    """Who signs, with which key: an account without a key leaves it to the instance actor."""
+    if by is not None:
+        try:
+            return by.id, await peer.keys.key_id(by.id)
+        except NotFound:
+            pass
+    return None, await peer.keys.key_id(None)
 
 
 def _check(answer: Answer, peer: Peer) -> None:

@@ -25,7 +25,7 @@ async def handle_forwarded(peer: Peer, deliverer: Account, activity: Activity) -
     match activity:
         case Create():
             for thing in activity.objects[: create.MAX_BARE]:
-                await _fetch(peer, deliverer, thing)
+                await _fetch(peer, deliverer, thing, activity.actor)
         case Update(object=Actor() as actor):
             await _refresh(peer, actor.id)
         case Update(object=Note() | Tombstone() as thing):
@@ -38,7 +38,7 @@ async def handle_forwarded(peer: Peer, deliverer: Account, activity: Activity) -
             raise NotWanted("not signed by its actor")
 
 
-async def _fetch(peer: Peer, deliverer: Account, thing: Note | Tombstone | str) -> None:
+async def _fetch(peer: Peer, deliverer: Account, thing: Note | Tombstone | str, actor_uri: str) -> None:
     uri = thing if isinstance(thing, str) else thing.id
     if peer.owns(uri) or await peer.db.read(statuses.find_by_uri, uri) is not None:
         raise NotWanted("known here")
@@ -48,7 +48,7 @@ async def _fetch(peer: Peer, deliverer: Account, thing: Note | Tombstone | str) 
         wanted = await peer.db.read(follows.followed_locally, deliverer.id)
     if not wanted:
         raise NotWanted("nobody here is concerned")
-    await create.fetch_wanted(peer, uri, deliverer=deliverer)
+    await create.fetch_wanted(peer, uri, deliverer=deliverer, author_uri=actor_uri)
 
 
 async def _refresh(peer: Peer, uri: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.federation import fetch, resolve
+from fedisw.federation import behalf, fetch, resolve
 from fedisw.federation.context import Peer
 from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, Gone, Invalid, NotFound, Unreachable
@@ -20,16 +20,17 @@ OPEN: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 async def post(peer: Peer, status: Status) -> None:
     """Look at a post anew: gone is deleted here, changed is changed here, by its stored author and nobody else.
 
-    A server that hides a post says 404 too, so for a post that is not for everybody only 410 means gone.
+    Somebody here who may have it asks. A server that hides a post says 404 too, so for a post that is not for
+    everybody only 410 means gone.
 
     Raises:
         NotFound: hidden from us, perhaps gone.
         Invalid: what is there is not this post by this author.
         Others as fetch.document; they say nothing about the post.
     """
-    author = await peer.db.read(accounts.get, status.account_id)
+    author, reader = await peer.db.read(_author_and_reader, status)
     try:
-        fetched = await fetch.document(peer, status.uri)
+        fetched = await fetch.document(peer, status.uri, by=reader)
     except (Gone, NotFound) as error:
         if isinstance(error, NotFound) and status.visibility not in OPEN:
             raise
@@ -40,6 +41,10 @@ async def post(peer: Peer, status: Status) -> None:
         raise Invalid("id", "is not the post that is stored")
     remote = await resolve.remote_status(peer, note, author=author)
     await peer.db.write(editing.apply_remote_edit, author=author, remote=remote, now=peer.now(), new_id=peer.new_id)
+
+
+def _author_and_reader(tx: Tx, status: Status) -> tuple[Account, Account | None]:
+    return accounts.get(tx, status.account_id), behalf.reader_of(tx, status)
 
 
 async def is_gone(peer: Peer, uri: str) -> bool:

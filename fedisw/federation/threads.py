@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.federation import fetch, resolve
+from fedisw.federation import behalf, fetch, resolve
 from fedisw.federation.budget import Budget
 from fedisw.federation.context import Peer
 from fedisw.federation.fetch import Fetched
+from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, Unreachable
 from fedisw.model.statuses import Status
+from fedisw.model.urls import same_origin
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import statuses, threads
 from fedisw.vocab.objects import parse_note
@@ -29,26 +31,26 @@ async def fetch_parent(peer: Peer, status_id: int) -> None:
     start = await peer.db.read(_start, status_id)
     if start is None:
         return
-    status, room = start
+    status, room, reader = start
     bounded = peer.within(Budget())
-    for fetched in reversed(await _climb(bounded, status, room=room)):
+    for fetched in reversed(await _climb(bounded, status, room=room, reader=reader)):
         try:
             await resolve.store_note(bounded, fetched)
         except FediswError:
             continue  # one post that cannot be had does not take the others with it (LIM-2)
 
 
-def _start(tx: Tx, status_id: int) -> tuple[Status, int] | None:
-    """The post, and how many parents may be fetched; None when there is nothing to do."""
+def _start(tx: Tx, status_id: int) -> tuple[Status, int, Account | None] | None:
+    """The post, how many parents may be fetched, and a reader of it here; None when there is nothing to do."""
     status = statuses.find(tx, status_id)
     if status is None or status.in_reply_to_id is not None or not status.in_reply_to_uri:
         return None
     room = MAX_CLIMB - threads.depth_below(tx, status_id, most=MAX_CLIMB)
-    return (status, room) if room > 0 else None
+    return (status, room, behalf.reader_of(tx, status)) if room > 0 else None
 
 
-async def _climb(peer: Peer, status: Status, *, room: int) -> list[Fetched]:
-    """The documents of unknown parents, nearest first."""
+async def _climb(peer: Peer, status: Status, *, room: int, reader: Account | None) -> list[Fetched]:
+    """The documents of unknown parents, nearest first; on the server of a post for some, its reader asks."""
     found: list[Fetched] = []
     uri, seen = status.in_reply_to_uri, {status.uri}
     while uri and uri not in seen and len(found) < room and not peer.owns(uri):
@@ -56,7 +58,7 @@ async def _climb(peer: Peer, status: Status, *, room: int) -> list[Fetched]:
         if await peer.db.read(statuses.find_by_uri, uri) is not None:
             break
         try:
-            fetched = await fetch.document(peer, uri)
+            fetched = await fetch.document(peer, uri, by=reader if same_origin(uri, status.uri) else None)
             parent = parse_note(fetched.document)
         except Unreachable:
             if not found:

@@ -134,6 +134,7 @@ class PeerServer:
 
     Attributes:
         asked: method and path with query of every request, in order.
+        readers: which key a path is shown to, all others get 404.
         only_takes: the form of signature that it wants, `cavage` or `rfc9421`; anything else gets 401. Any if empty.
         taken: bodies of what was posted to it.
     """
@@ -144,6 +145,7 @@ class PeerServer:
         self.taken: list[Document] = []
         self.heads: list[Mapping[str, str]] = []
         self.only_takes = ""
+        self.readers: dict[str, str] = {}
         self._answers: dict[str, Document | Answer] = {}
         self._handles: dict[str, str] = {}
 
@@ -202,6 +204,9 @@ class PeerServer:
         self.heads.append(request.headers)
         if self.only_takes and self.only_takes != ("rfc9421" if "Signature-Input" in request.headers else "cavage"):
             return web.Response(status=401)
+        reader = self.readers.get(request.raw_path)
+        if reader is not None and f'keyId="{reader}#' not in request.headers.get("Signature", ""):
+            return web.Response(status=404)
         if request.method == "POST":
             self.taken.append(orjson.loads(await request.read()))
             return web.Response(status=202)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedisw.federation import resolve
+from fedisw.federation import behalf, resolve
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.federation.handlers.flag import handle_wrapped
@@ -14,6 +14,7 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
 from fedisw.model.ids import time_of
 from fedisw.model.statuses import Status, Visibility
+from fedisw.model.urls import same_origin
 from fedisw.services import interactions
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import follows, statuses
@@ -43,7 +44,9 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
         raise NotWanted("without an id nobody could undo it")
     if not peer.owns(announce.object) and not await peer.db.read(follows.followed_locally, sender.id):
         raise NotWanted("nobody here follows the sender")
-    original = await resolve.status(peer, announce.object)
+    is_own = same_origin(announce.object, sender.uri)  # it may be for followers only
+    reader = await peer.db.read(behalf.follower_of, sender.uri) if is_own else None
+    original = await resolve.status(peer, announce.object, by=reader)
     if original is None or original.reblog_of_id is not None:
         raise NotFound("status", announce.object)
     published = min(announce.published or peer.now(), peer.now())

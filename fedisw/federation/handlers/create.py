@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from fedisw.federation import fetch, policy, resolve
+from fedisw.federation import behalf, policy, resolve
 from fedisw.federation.context import Peer
 from fedisw.federation.convert import note as convert
 from fedisw.federation.effect import NotWanted, apply
@@ -124,14 +124,17 @@ async def _fetch_others(peer: Peer, sender: Account, create: Create, uris: Seque
             await fetch_wanted(peer, uri, deliverer=sender)
 
 
-async def fetch_wanted(peer: Peer, uri: str, *, deliverer: Account) -> None:
+async def fetch_wanted(peer: Peer, uri: str, *, deliverer: Account, author_uri: str = "") -> None:
     """Store a post from its own server, if what is there, not what somebody says of it, concerns anybody here.
+
+    Args:
+        author_uri: who is said to have written it: a follower of theirs here may have it where the server itself may not.
 
     Raises:
         NotWanted: it does not.
         Others as fetch.document.
     """
-    fetched = await fetch.document(peer, uri)
+    fetched = await behalf.document(peer, uri, author_uri=author_uri)
     if not await wants(peer, parse_note(fetched.document), author_id=deliverer.id, deliverer_id=deliverer.id):
         raise NotWanted("nobody here is concerned")
     await resolve.store_note(peer, fetched)

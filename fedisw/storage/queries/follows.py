@@ -108,6 +108,19 @@ FOLLOWED_LOCALLY = Query(
     .where(C.target_id == bindparam("target_id"), C.accepted, accounts.c.host.is_(None))
     .limit(1),
 )
+A_LOCAL_FOLLOWER = Query(
+    Account,
+    select(accounts)
+    .join(follows, accounts.c.id == C.follower_id)
+    .where(
+        C.target_id == bindparam("target_id"),
+        C.accepted,
+        accounts.c.host.is_(None),
+        accounts.c.suspended_at.is_(None),
+        accounts.c.deleted_at.is_(None),
+    )
+    .limit(1),
+)
 FOLLOWED_OF = Query(
     int, select(C.target_id).where(C.follower_id == bindparam("follower_id"), C.accepted, IdIn(C.target_id, "ids"))
 )
@@ -233,6 +246,11 @@ def host_follows(tx: Tx, *, host: str, target_id: int) -> bool:
 def followed_locally(tx: Tx, target_id: int) -> bool:
     """Whether somebody here follows the account (ING-11)."""
     return tx.one(FOLLOWED_LOCALLY, target_id=target_id) is not None
+
+
+def a_local_follower(tx: Tx, target_id: int) -> Account | None:
+    """Somebody here who follows the account, whoever it is."""
+    return tx.one(A_LOCAL_FOLLOWER, target_id=target_id)
 
 
 def followed_of(tx: Tx, follower_id: int, ids: list[int]) -> set[int]:
