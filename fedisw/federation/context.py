@@ -11,6 +11,7 @@ from fedisw.config import Settings
 from fedisw.crypto.signatures import NOTHING, PLAIN, Knock
 from fedisw.federation.budget import RECURSION, Budget, Spent
 from fedisw.federation.keycache import KeyCache
+from fedisw.federation.newcomers import Newcomers
 from fedisw.federation.pressure import Pressure
 from fedisw.jobs.together import Together
 from fedisw.model.accounts import Account, ActorKey
@@ -54,6 +55,7 @@ class Peer:
     keys: KeyRing
     public_keys: KeyCache = field(default_factory=KeyCache)
     pressure: Pressure = field(default_factory=Pressure)
+    newcomers: Newcomers = field(default_factory=Newcomers)
     together: Together = field(default_factory=Together)
     budget: Budget | None = None
     depth: int = 0

@@ -11,6 +11,7 @@ from fedisw.federation import ingest, knocking, policy
 from fedisw.federation.context import Peer
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden, Gone, Invalid, NotFound, Unreachable
+from fedisw.model.peers import PeerHost
 from fedisw.model.urls import Origin, authority_of, same_origin
 from fedisw.net.answer import Answer, retry_after
 from fedisw.net.client import WIRE_SAFE
@@ -66,7 +67,10 @@ async def _get(peer: Peer, url: str, *, by: Account | None) -> tuple[str, Docume
     authority = authority_of(url)
     if authority in peer.own_hosts:
         raise NotFound("document", url)
-    remembered = await peer.db.read(_standing, authority, peer)
+    known = await peer.db.read(_known_host, authority, peer)
+    if known is None:
+        peer.newcomers.check(authority, now=peer.now())
+    remembered = known.scheme_now(peer.now()) if known is not None else ""
     answer = await _ask(peer, url, by=by, remembered=remembered)
     _check(answer, peer)
     if not same_origin(answer.url, url):
@@ -74,10 +78,10 @@ async def _get(peer: Peer, url: str, *, by: Account | None) -> tuple[str, Docume
     return answer.url, ingest.document(answer.body)
 
 
-def _standing(tx: Tx, host: str, peer: Peer) -> str:
-    """Which form of signature a host took last; Forbidden when we do not speak with it."""
+def _known_host(tx: Tx, host: str, peer: Peer) -> PeerHost | None:
+    """What we know of a host; Forbidden when we do not speak with it."""
     policy.check_host(tx, host, mode=peer.settings.federation.mode)
-    return hosts.scheme_of(tx, host, now=peer.now())
+    return hosts.find(tx, host)
 
 
 async def _ask(peer: Peer, url: str, *, by: Account | None, remembered: str) -> Answer:
