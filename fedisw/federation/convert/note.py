@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from pathlib import PurePosixPath
 from typing import Final
+from urllib.parse import urlsplit
 
 from fedisw.federation.convert.actor import emojis_of
 from fedisw.federation.convert.quote import policy_of, quote_of
@@ -33,6 +35,11 @@ KINDS: Final[Mapping[NoteType, MediaKind]] = {
     NoteType.VIDEO: MediaKind.VIDEO,
     NoteType.AUDIO: MediaKind.AUDIO,
 }
+ENDINGS: Final[Mapping[str, MediaKind]] = {
+    **dict.fromkeys((".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp"), MediaKind.IMAGE),
+    **dict.fromkeys((".m4v", ".mov", ".mp4", ".webm"), MediaKind.VIDEO),
+    **dict.fromkeys((".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"), MediaKind.AUDIO),
+}  # of addresses, where nothing else says what is there (BookWyrm's pictures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +171,10 @@ def _kind(media: Media) -> MediaKind:
     family = media.media_type.partition("/")[0]
     if family in ("image", "video", "audio"):
         return MediaKind(family)
-    return KINDS.get(media.kind, MediaKind.UNKNOWN) if not media.media_type else MediaKind.UNKNOWN
+    if media.media_type:
+        return MediaKind.UNKNOWN
+    ending = PurePosixPath(urlsplit(media.url).path).suffix.lower()
+    return KINDS.get(media.kind) or ENDINGS.get(ending, MediaKind.UNKNOWN)
 
 
 def _file(link: Link, kind: MediaKind) -> RemoteMedia:
