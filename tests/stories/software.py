@@ -32,7 +32,8 @@ class Shown:
     """How the first post must look here.
 
     Args:
-        content: the HTML that clients get; `text` is the same without markup, for long ones. One of the two is given.
+        content: the HTML that clients get; `text` is the same without markup, for long ones. One of the two is given;
+            `{url}` in it is where the post is.
         media: kind and description of each attachment.
     """
 

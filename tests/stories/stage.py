@@ -116,10 +116,10 @@ class Stage:
         return str(made["id"])
 
     async def page(self, path: str, *, signed_in: bool = False) -> tuple[int, str]:
-        """What a browser is shown: status, and the text without markup, white space folded."""
+        """What a browser is shown: status, and the text (with that of pictures) without markup, white space folded."""
         headers = {"Accept": "text/html", "Accept-Language": "en"} | ({"Cookie": self.cookie} if signed_in else {})
         status, body = await self._ask("GET", path, headers, b"")
-        words = re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", body.decode(), flags=re.DOTALL)
+        words = re.sub(r'<(style|script).*?</\1>|<img[^>]* alt="|<[^>]+>', " ", body.decode(), flags=re.DOTALL)
         return status, " ".join(unescape(words).split())
 
     async def look_up(self, uri: str, *, by: Actor | None = None) -> tuple[int, Document | None]:

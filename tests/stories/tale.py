@@ -81,8 +81,8 @@ class Tale:
         assert found["account"]["acct"].lower() == stage.handle
         self.note_id = found["id"]
         assert found["uri"] == self.note["id"]
-        assert found["content"] == (shown.content or found["content"])
-        assert _words(found["content"]) == (shown.text or _words(found["content"]))
+        assert found["content"] == (shown.content.replace("{url}", found["url"]) or found["content"])
+        assert _words(found["content"]) == (shown.text.replace("{url}", found["url"]) or _words(shown.content))
         assert (found["spoiler_text"], found["visibility"], found["language"]) == (
             shown.warning,
             shown.visibility,
@@ -95,13 +95,15 @@ class Tale:
     async def _post_on_pages(self, found: Any) -> None:
         stage = self.stage
         path = f"/@{found['account']['acct']}/{self.note_id}"
+        text, described = _words(found["content"]), [item["description"] or "" for item in found["media_attachments"]]
         status, words = await stage.page(path, signed_in=True)
         assert status == OK
-        assert _words(found["content"]) in words
+        assert text in words
+        assert all(alternative in words for alternative in described)
         status, words = await stage.page(path)
         assert status == OK
         assert stage.them.host in words
-        assert _words(found["content"]) not in words
+        assert all(part not in words for part in (text, *described) if part)
 
     async def we_answer(self) -> None:
         """Amy likes, boosts and answers; they get each where they want it, and can read it at its id."""

@@ -6,7 +6,18 @@ from __future__ import annotations
 import pytest
 
 from tests.stories.conftest import Meet
-from tests.stories.dialects import gotosocial, mastodon, misskey, pleroma
+from tests.stories.dialects import (
+    bookwyrm,
+    friendica,
+    gotosocial,
+    hollo,
+    mastodon,
+    misskey,
+    pixelfed,
+    pleroma,
+    smithereen,
+    threads,
+)
 from tests.stories.tale import tell
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -45,3 +56,43 @@ async def test_pleroma_and_akkoma_recorded(meet: Meet):
     reply = stage.them.take("Create")
     assert (reply.activity["object"]["type"], reply.activity["to"]) == ("Note", [stage.me.uri])
     assert stage.them.refused == []
+
+
+@ON_SQLITE
+async def test_friendica_recorded(meet: Meet):
+    stage = await meet(friendica.DIALECT)
+    await tell(stage)
+    post = stage.target(await stage.do("/api/v1/statuses", status="On the wall"))
+    await stage.send(friendica.MANNER.follow(stage.me, post.uri), friendica.dislike(stage.me, post))
+    assert stage.them.mail.new == []  # a Follow of a post asks for changes of the thread; it makes nobody a follower
+    assert (await stage.ask(f"/api/v1/accounts/{stage.amy.id}"))["followers_count"] == 0
+    assert await stage.ask("/api/v1/notifications?types[]=favourite") == []
+
+
+@ON_POSTGRES
+async def test_smithereen_recorded(meet: Meet):
+    stage = await meet(smithereen.DIALECT)
+    await tell(stage)
+    post = stage.target(await stage.do("/api/v1/statuses", status="On the wall"))
+    await stage.send(smithereen.read(stage.me, post), smithereen.offer(stage.me, stage.amy.uri))
+    assert stage.them.mail.new == []  # a friend request is not answered by itself
+
+
+@ON_SQLITE
+async def test_hollo_scripted(meet: Meet):
+    await tell(await meet(hollo.DIALECT))
+
+
+@ON_POSTGRES
+async def test_threads_scripted(meet: Meet):
+    await tell(await meet(threads.DIALECT))
+
+
+@ON_SQLITE
+async def test_pixelfed_scripted(meet: Meet):
+    await tell(await meet(pixelfed.DIALECT))
+
+
+@ON_POSTGRES
+async def test_bookwyrm_scripted(meet: Meet):
+    await tell(await meet(bookwyrm.DIALECT))
