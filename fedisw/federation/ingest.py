@@ -12,6 +12,7 @@ import re
 from typing import NoReturn
 
 from fedisw.model.errors import Malformed, TooLarge
+from fedisw.vocab import aliases
 from fedisw.vocab.read import Document, Json
 
 MAX_BYTES = 1_048_576  # of a body, decoded
@@ -32,7 +33,7 @@ def document(body: bytes) -> Document:
     """The checked document in a body.
 
     Integers are clamped to 63 bits, floats to the same range; NUL is removed, a lone surrogate becomes
-    U+FFFD. No NaN, no Infinity, no member twice.
+    U+FFFD. No NaN, no Infinity, no member twice. Other spellings of usual names are folded (federation, section 2.7).
 
     Args:
         body: one JSON object in UTF-8 without byte order mark.
@@ -55,6 +56,8 @@ def document(body: bytes) -> Document:
         raise Malformed("rearranged JSON-LD")
     if NEEDS_CLEANING.search(text):
         _clean(value)
+    if aliases.ALIASED.search(text):
+        aliases.fold(value)
     return value
 
 

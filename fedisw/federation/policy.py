@@ -54,12 +54,17 @@ class Arrived:
 
 def is_wanted(tx: Tx, post: Arrived) -> bool:
     """Whether somebody here has reason to see it: named, answered, or following author or deliverer (ING-11)."""
-    if any(account.local for account in accounts.by_uris(tx, _some(post.named))):
+    if names_somebody(tx, post):
         return True
     parent = statuses.find_by_uri(tx, post.parent_uri) if post.parent_uri else None
     if parent is not None and parent.local:
         return True
     return any(follows.followed_locally(tx, account_id) for account_id in {post.author_id, post.deliverer_id})
+
+
+def names_somebody(tx: Tx, post: Arrived) -> bool:
+    """Whether it addresses or tags anybody here."""
+    return any(account.local for account in accounts.by_uris(tx, _some(post.named)))
 
 
 def _some(named: Iterable[str], most: int = 1_000) -> list[str]:

@@ -189,9 +189,13 @@ def _known_thing(tx: Tx, uri: str) -> Account | Status | None:
     return statuses.find_by_uri(tx, uri)
 
 
-async def store_note(peer: Peer, fetched: Fetched) -> Status | None:
-    """Store a post whose document was fetched from its own address; None when its author is suspended or it was deleted."""
-    note = parse_note(fetched.document)
+async def store_note(peer: Peer, fetched: Fetched, note: Note | None = None) -> Status | None:
+    """Store a post whose document was fetched from its own address; None when its author is suspended or it was deleted.
+
+    Args:
+        note: the same, where it was read already.
+    """
+    note = note or parse_note(fetched.document)
     author = await author_of(peer, note)
     if not author.usable:
         return None
@@ -231,7 +235,9 @@ async def remote_status(peer: Peer, note: Note, *, author: Account) -> RemoteSta
     """A note, whose author was checked, as a post: the people that it names looked up, its text cleaned."""
     named = convert_note.named_in(note)
     known = await people(peer, named.mentioned, also=named.addressed)
-    return convert_note.status_of(note, author=author, known=known, own_origin=str(peer.origin), now=peer.now(), depth=peer.depth)
+    return convert_note.status_of(
+        note, author=author, known=known, own_origin=str(peer.origin), own_hosts=peer.own_hosts, now=peer.now(), depth=peer.depth
+    )
 
 
 async def people(peer: Peer, uris: Iterable[str], *, also: Iterable[str] = ()) -> Mapping[str, Account]:

@@ -27,7 +27,8 @@ class MediaState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A file of a post. Ours have keys in the media store, remote ones a `remote_url` fetched through the proxy.
+    """A file of a post. Ours have keys in the media store, remote ones a `remote_url` fetched through the proxy,
+    and `remote_preview_url`, the still picture of a film or sound.
 
     `position` is the place in the post. Sizes are pixels; focus from -1 to 1, y up.
     `source_key` is the file as it came, while it is worked on; `duration` is seconds, `frame_rate` a fraction as text,
@@ -57,6 +58,7 @@ class Media:
     duration: float | None = None
     frame_rate: str = ""
     bitrate: int | None = None
+    remote_preview_url: str = ""
     created_at: datetime
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -155,7 +156,8 @@ class RemoteStatus:
     """A post of another server, read, checked and cleaned by federation/convert/note.py.
 
     `mentioned` are accounts that we know and that the document addresses or tags; `silent` of them receive it
-    without being tagged. Parent and conversation are given as ids where known, else by uri.
+    without being tagged. Parent and conversation are given as ids where known, else by uri. `texts` is the content by
+    language where the author wrote it in several.
     """
 
     uri: str
@@ -163,6 +165,7 @@ class RemoteStatus:
     object_type: ObjectType = ObjectType.NOTE
     visibility: Visibility
     content: str
+    texts: Mapping[str, str] = field(default_factory=dict)
     spoiler_text: str = ""
     sensitive: bool = False
     language: str = ""
@@ -184,17 +187,21 @@ class RemoteStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteQuote:
-    """What a remote post quotes. `is_legacy`: written by software that knows no consent; `depth`: quotes above it."""
+    """What a remote post quotes. `is_legacy`: written by software that knows no consent; `depth`: quotes above it.
+
+    `is_gone`: its author says that the quoted post was deleted.
+    """
 
     uri: str
     stamp_uri: str = ""
     is_legacy: bool = False
+    is_gone: bool = False
     depth: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteMedia:
-    """An attachment of a remote post."""
+    """An attachment of a remote post; `thumbnail` is the address of a still picture of a film or sound."""
 
     remote_url: str
     media_type: str = ""
@@ -205,6 +212,7 @@ class RemoteMedia:
     height: int | None = None
     focus_x: float = 0.0
     focus_y: float = 0.0
+    thumbnail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,18 @@ from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
 from fedisw.services import dialogues, finding, notifications, previews, quoting
 from fedisw.services import media as files
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, idempotency, media, polls, scheduled, statuses, tag_marks, tombstones
+from fedisw.storage.queries import (
+    accounts,
+    audience,
+    idempotency,
+    media,
+    polls,
+    scheduled,
+    statuses,
+    tag_marks,
+    texts,
+    tombstones,
+)
 from fedisw.text import hashtags
 
 NewId = Callable[[], int]
@@ -202,6 +213,7 @@ def store_remote_status(
     if remote.poll is not None and status.poll_id is not None:
         _store_poll(tx, remote_poll(remote.poll, status=status, poll_id=status.poll_id, now=now))
     store_remote_media(tx, status, remote.media, new_id=new_id, now=now)
+    texts.put(tx, status.id, remote.texts)
     named = tuple(dict.fromkeys((*remote.mentioned, *remote.silent)))
     _store_names(tx, status, mentioned=named, silent=remote.silent, tags=remote.tags, new_id=new_id)
     _count(tx, status, author=author)
@@ -294,6 +306,7 @@ def store_remote_media(tx: Tx, status: Status, files: Sequence[RemoteMedia], *, 
                 height=file.height,
                 focus_x=file.focus_x,
                 focus_y=file.focus_y,
+                remote_preview_url=file.thumbnail,
                 created_at=now,
             ),
         )

@@ -14,7 +14,7 @@ from fedisw.model.errors import Invalid
 from fedisw.vocab import activities as act
 from fedisw.vocab import limits, names, read
 from fedisw.vocab.actors import Actor, parse_actor
-from fedisw.vocab.objects import Note, Tombstone, parse_note, parse_tombstone
+from fedisw.vocab.objects import Note, Tombstone, parse_note, parse_other, parse_tombstone
 from fedisw.vocab.read import Document, Json
 from fedisw.vocab.tags import Emoji, Hashtag, as_hashtag, parse_tags
 
@@ -313,6 +313,8 @@ def _thing(value: Json) -> Note | Actor | Tombstone | str | None:
             return parse_actor(value)
         case names.TOMBSTONE:
             return parse_tombstone(value)
+        case _ if read.is_other(value):
+            return parse_other(value)
         case _:
             return read.own_id(value) if value.get("type") is None else None
 

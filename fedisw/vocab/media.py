@@ -45,9 +45,14 @@ class Media:
 
 
 def as_links(value: Json) -> tuple[Link, ...]:
-    """Every usable URL of a `url` member: a string, a Link, or a list of them."""
-    links = (as_link(item) for item in read.as_list(value, limits.LINKS))
-    return tuple(link for link in links if link is not None)
+    """Every usable URL of a `url` member: a string, a Link, or a list of them; then those in `tag` of such a Link.
+
+    PeerTube lists the files of a film below its playlist.
+    """
+    items = read.as_list(value, limits.LINKS)
+    inside = (part for item in items if isinstance(item, dict) for part in read.as_list(item.get("tag"), limits.LINKS))
+    links = (as_link(item) for item in (*items, *(part for part in inside if read.kind(part, names.TAGS) == "Link")))
+    return tuple(link for link in links if link is not None)[: limits.LINKS]
 
 
 def as_link(value: Json) -> Link | None:

@@ -44,6 +44,7 @@ class NoteType(StrEnum):
     REVIEW = "Review"  # BookWyrm, this and the next two
     COMMENT = "Comment"
     QUOTATION = "Quotation"
+    OTHER = "Object"  # of a kind that we do not know, but with a name or a text
 
 
 class CollectionType(StrEnum):
@@ -57,7 +58,7 @@ class CollectionType(StrEnum):
 
 TOMBSTONE: Final = "Tombstone"
 ACTORS: Final = frozenset(ActorType)
-NOTES: Final = frozenset(NoteType)
+NOTES: Final = frozenset(NoteType) - {NoteType.OTHER}
 COLLECTIONS: Final = frozenset(CollectionType)
 PAGES: Final = frozenset({CollectionType.PAGE, CollectionType.ORDERED_PAGE})
 MEDIA: Final = frozenset({NoteType.IMAGE, NoteType.VIDEO, NoteType.AUDIO, NoteType.DOCUMENT})

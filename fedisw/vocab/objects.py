@@ -33,12 +33,13 @@ class Source:
 class Quote:
     """The post that is quoted.
 
-    `is_legacy`: said without the `quote` member. `authorization`: id of the stamp. Without `uri` the
-    quoted post is gone.
+    `is_legacy`: said without the `quote` member. `authorization`: id of the stamp. `is_gone`: a Tombstone stands
+    there, which need not have an id.
     """
 
     uri: str | None
     is_legacy: bool = False
+    is_gone: bool = False
     authorization: str | None = None
 
 
@@ -48,7 +49,8 @@ class Note:
 
     `summary` is a content warning on Note and Question, an abstract on the others. `name` is a title,
     or the vote where a Note answers a poll. `channel` is the Group named beside the author (PeerTube).
-    `actor` is who wrote it where `attributed_to` is a group (Mobilizon). `links` are all of `url`.
+    `actor` is who wrote it where `attributed_to` is a group (Mobilizon). `links` are all of `url`. `preview` is the short
+    form that the author made of a long text (FEP-b2b8), `passage` what a Quotation quotes (BookWyrm); both are HTML.
     """
 
     id: str
@@ -66,6 +68,8 @@ class Note:
     content: str = ""
     content_map: Mapping[str, str] = field(default_factory=dict)
     media_type: str = ""
+    preview: str = ""
+    passage: str = ""
     language: str | None = None
     source: Source | None = None
     published: datetime | None = None
@@ -111,6 +115,17 @@ def parse_note(document: Document) -> Note:
     kind = read.kind(document)
     if kind not in NOTES:
         raise Invalid("type", "not a note")
+    return _note(document, NoteType(kind))
+
+
+def parse_other(document: Document) -> Note:
+    """Read what is of a kind that we do not know, and has a name or a text; as `parse_note`."""
+    if not read.is_other(document):
+        raise Invalid("type", "nothing that could be shown")
+    return _note(document, NoteType.OTHER)
+
+
+def _note(document: Document, kind: NoteType) -> Note:
     content_map = read.as_language_map(document.get("contentMap"))
     content = read.as_text(document.get("content")) or next(iter(content_map.values()), "")
     tags = parse_tags(document.get("tag"))
@@ -118,7 +133,7 @@ def parse_note(document: Document) -> Note:
     author, channel = _attribution(document.get("attributedTo"))
     return Note(
         id=read.require_id(document),
-        type=NoteType(kind),
+        type=kind,
         attributed_to=author,
         channel=channel,
         actor=read.as_id(document.get("actor")),
@@ -132,6 +147,8 @@ def parse_note(document: Document) -> Note:
         content=content,
         content_map=content_map,
         media_type=read.as_text(document.get("mediaType"), limits.SHORT_TEXT),
+        preview=_preview(document),
+        passage=read.as_text(document.get("quote")) if kind is NoteType.QUOTATION else "",
         language=_language(document, content, content_map),
         source=_source(document),
         published=read.as_time(document.get("published")),
@@ -204,6 +221,12 @@ def _source(document: Document) -> Source | None:
     return Source(content=content) if content else None
 
 
+def _preview(document: Document) -> str:
+    """The text of a Note in `preview`; pictures that stand there (PeerTube) are none."""
+    value = read.as_object(document.get("preview"))
+    return read.as_natural(value, "content") if value is not None and read.kind(value) == NoteType.NOTE else ""
+
+
 def _thread(value: Json) -> str | None:
     """What groups a thread: any short string, or the id of an object; never fetched because it stands here."""
     if isinstance(value, str):
@@ -214,8 +237,9 @@ def _thread(value: Json) -> str | None:
 def _quote(document: Document, tags: Tags, content: str) -> Quote | None:
     """The first spelling that is there, then links to objects (FEP-e232)."""
     authorization = read.as_id(document.get("quoteAuthorization"))
-    if read.kind(document.get("quote")) == TOMBSTONE:
-        return Quote(uri=None, authorization=authorization)
+    grave = read.as_object(document.get("quote"))
+    if grave is not None and read.kind(grave) == TOMBSTONE:
+        return Quote(uri=read.own_id(grave), is_gone=True, authorization=authorization)
     for name in QUOTE_FIELDS:
         uri = read.as_id(document.get(name))
         if uri is not None:

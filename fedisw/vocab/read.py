@@ -107,6 +107,18 @@ def kind(value: Json, known: frozenset[str] = names.KNOWN) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_other(value: Json) -> bool:
+    """Whether this is an object of one kind that we do not know, plainly named, which says something to people.
+
+    Prefixed names and lists of kinds are none (security ING-9).
+    """
+    if not isinstance(value, dict):
+        return False
+    told = value.get("type")
+    plain = isinstance(told, str) and told.isalnum() and told not in names.KNOWN
+    return plain and bool(as_natural(value, "name") or as_natural(value, "content"))
+
+
 def as_text(value: Json, limit: int | None = None) -> str:
     """A text of at most `limit` characters, "" when there is none; the first of a list, `@value` of an object."""
     for item in as_list(value):

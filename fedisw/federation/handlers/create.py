@@ -19,9 +19,10 @@ from fedisw.model.urls import same_origin
 from fedisw.services import polls
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import statuses
+from fedisw.vocab import read
 from fedisw.vocab.activities import Create
 from fedisw.vocab.names import NoteType
-from fedisw.vocab.objects import Note, Tombstone, parse_note
+from fedisw.vocab.objects import Note, Tombstone, parse_note, parse_other
 
 MAX_BARE: Final = 5  # objects given only by id that are fetched
 
@@ -90,7 +91,7 @@ def _looks_like_vote(note: Note) -> bool:
 
 
 async def wants(peer: Peer, note: Note, *, author_id: int, deliverer_id: int) -> bool:
-    """Whether somebody here has reason to see a post (ING-11)."""
+    """Whether somebody here has reason to see a post (ING-11); what is of no kind that we know must name somebody here."""
     named = convert.named_in(note)
     tagged = (tag.href for tag in note.tags.mentions if tag.href is not None)
     arrived = Arrived(
@@ -99,6 +100,8 @@ async def wants(peer: Peer, note: Note, *, author_id: int, deliverer_id: int) ->
         named=frozenset((*named.mentioned, *named.addressed, *tagged)),
         parent_uri=note.in_reply_to or "",
     )
+    if note.type is NoteType.OTHER:
+        return await peer.db.read(policy.names_somebody, arrived)
     return await peer.db.read(policy.is_wanted, arrived)
 
 
@@ -135,6 +138,7 @@ async def fetch_wanted(peer: Peer, uri: str, *, deliverer: Account, author_uri: 
         Others as fetch.document.
     """
     fetched = await behalf.document(peer, uri, author_uri=author_uri)
-    if not await wants(peer, parse_note(fetched.document), author_id=deliverer.id, deliverer_id=deliverer.id):
+    note = parse_other(fetched.document) if read.is_other(fetched.document) else parse_note(fetched.document)
+    if not await wants(peer, note, author_id=deliverer.id, deliverer_id=deliverer.id):
         raise NotWanted("nobody here is concerned")
-    await resolve.store_note(peer, fetched)
+    await resolve.store_note(peer, fetched, note)

@@ -161,6 +161,7 @@ class _Media(TypedColumns):
     duration = Column(Float)
     frame_rate: Named[str] = Column(Text, server_default="")
     bitrate = Column(BigId)
+    remote_preview_url: Named[str] = Column(Text, server_default="")
 
 
 media = Table("media", metadata, _Media)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fedisw.federation.convert import files
 from fedisw.federation.convert import note as convert
 from fedisw.model.statuses import ObjectType, RemoteStatus, Visibility
 from fedisw.vocab.objects import parse_note
@@ -131,7 +132,7 @@ def test_attachments_keep_what_is_said_of_them_and_are_sixteen_at_most():
     (media,) = a_post(attachment=image).media
     assert (media.kind, media.description, media.width, media.focus_x, media.focus_y) == ("image", "A whiteboard", 640, 0.5, -0.5)
     many = [image | {"url": f"https://beta.test/{number}.png"} for number in range(30)]
-    assert len(a_post(attachment=many).media) == convert.MAX_MEDIA
+    assert len(a_post(attachment=many).media) == files.MAX_MEDIA
     assert len(a_post(attachment=[image, image]).media) == 1
 
 

@@ -81,6 +81,7 @@ def media_entity(media: Media, site: Site) -> MediaAttachment:
         url=url,
         preview_url=preview,
         remote_url=encoded(media.remote_url) or None,
+        preview_remote_url=encoded(media.remote_preview_url) or None,
         meta=_meta(media),
         description=media.description or None,
         blurhash=media.blurhash or None,
@@ -97,7 +98,8 @@ def _addresses(media: Media, site: Site) -> tuple[str | None, str | None]:
         return None, None
     url = site.links.url(media.remote_url, purpose=Purpose.ATTACHMENT)
     if media.kind is not MediaKind.IMAGE:
-        return url, None
+        still = media.remote_preview_url
+        return url, site.links.url(still, purpose=Purpose.ATTACHMENT, part=Part.PREVIEW) if still else None
     return url, site.links.url(media.remote_url, purpose=Purpose.ATTACHMENT, part=Part.PREVIEW)
 
 
