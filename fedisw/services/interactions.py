@@ -8,12 +8,14 @@ from fedisw.jobs.work import FanOut, PublishBoost, PublishLike, PublishPin, Publ
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden, Invalid, NotFound
 from fedisw.model.notifications import NotificationType
+from fedisw.model.reactions import Reaction
 from fedisw.model.relations import Bookmark, Favourite, Pin
 from fedisw.model.statuses import Status, Visibility
 from fedisw.model.visibility import Audience, Reader, ReaderKind, may_deliver, may_reblog, narrower
-from fedisw.services import editing, finding, notifications
+from fedisw.services import editing, finding, notifications, reactions
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, blocks, follows, marks, statuses
+from fedisw.storage.queries import reactions as reaction_rows
 
 MAX_PINS = 5
 
@@ -80,12 +82,37 @@ def _unlike(tx: Tx, *, account_id: int, status: Status) -> Favourite | None:
     return ended
 
 
-def favourite_by_remote(tx: Tx, *, account: Account, status_uri: str, uri: str, favourite_id: int, now: datetime) -> bool:
-    """Somebody elsewhere likes a post that they can see; False on a repeat or when they may not (ING table)."""
+def favourite_by_remote(
+    tx: Tx,
+    *,
+    account: Account,
+    status_uri: str,
+    uri: str,
+    favourite_id: int,
+    now: datetime,
+    content: str = "",
+    picture: str = "",
+) -> bool:
+    """Somebody elsewhere likes a post that they can see; False on a repeat or when they may not (ING table).
+
+    Args:
+        content: what they say with it, one emoji; all that one account says counts as one like.
+        picture: address of a custom emoji at its origin.
+    """
     status = statuses.find_by_uri(tx, status_uri)
     if status is None or status.reblog_of_id is not None or not reachable(tx, status, account):
         return False
-    return _like(tx, account=account, status=status, favourite_id=favourite_id, uri=uri, now=now)
+    liked = _like(tx, account=account, status=status, favourite_id=favourite_id, uri=uri, now=now)
+    said = Reaction(
+        id=favourite_id,
+        account_id=account.id,
+        status_id=status.id,
+        content=content,
+        picture=picture,
+        uri=uri,
+        created_at=now,
+    )
+    return reactions.add(tx, said, liked=liked) or liked
 
 
 def reachable(tx: Tx, status: Status, account: Account) -> bool:
@@ -223,22 +250,39 @@ def store_remote_reblog(
     return boost if _store_boost(tx, boost, original, now=now) else None
 
 
-def undo_by_remote(tx: Tx, *, actor: Account, uri: str, object_uri: str = "") -> bool:
-    """Somebody elsewhere takes a like or boost back, named by its id, else by what it was about."""
+def undo_by_remote(tx: Tx, *, actor: Account, uri: str, object_uri: str = "", content: str = "") -> bool:
+    """Somebody elsewhere takes a like, reaction or boost back, named by its id, else by what it was about and said."""
+    reaction = reaction_rows.by_uri(tx, uri, account_id=actor.id) if uri else None
+    if reaction is not None:
+        return _unreact(tx, reaction)
     like = marks.favourite_by_uri(tx, uri, account_id=actor.id) if uri else None
     if like is not None:
+        if reactions.pass_on(tx, status_id=like.status_id, account_id=actor.id, ended_uri=uri):
+            return True
         return _unlike(tx, account_id=actor.id, status=statuses.get(tx, like.status_id)) is not None
     boost = statuses.find_by_uri(tx, uri) if uri else None
     if boost is not None and boost.account_id == actor.id and boost.reblog_of_id is not None:
         editing.undo_boost(tx, boost)
         return True
-    return False if not object_uri else _undo_by_object(tx, actor=actor, object_uri=object_uri)
+    return False if not object_uri else _undo_by_object(tx, actor=actor, object_uri=object_uri, content=content)
 
 
-def _undo_by_object(tx: Tx, *, actor: Account, object_uri: str) -> bool:
+def _unreact(tx: Tx, reaction: Reaction) -> bool:
+    if reactions.take_back(tx, reaction):
+        _unlike(tx, account_id=reaction.account_id, status=statuses.get(tx, reaction.status_id))
+    return True
+
+
+def _undo_by_object(tx: Tx, *, actor: Account, object_uri: str, content: str) -> bool:
+    """One reaction by what it said; a plain like with all that was said beside it."""
     original = statuses.find_by_uri(tx, object_uri)
     if original is None:
         return False
+    said = reaction_rows.own(tx, status_id=original.id, account_id=actor.id)
+    if content and said:
+        same = next((one for one in said if one.content == content), None)
+        return same is not None and _unreact(tx, same)
+    reaction_rows.remove_own(tx, status_id=original.id, account_id=actor.id)
     return _unlike(tx, account_id=actor.id, status=original) is not None
 
 

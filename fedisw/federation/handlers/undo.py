@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fedisw.federation.context import Peer
+from fedisw.federation.convert.reaction import reaction_of
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.model.accounts import Account
 from fedisw.model.urls import same_origin
@@ -38,7 +39,8 @@ def _end(tx: Tx, actor: Account, original: Activity | str) -> bool:
             uri = original.id or ""
             return following.undo_follow_by_remote(tx, follower=actor, follow_uri=uri, target_uri=original.object)
         case Like() | EmojiReact():
-            return interactions.undo_by_remote(tx, actor=actor, uri=original.id or "", object_uri=original.object)
+            said = reaction_of(original)[0]
+            return interactions.undo_by_remote(tx, actor=actor, uri=original.id or "", object_uri=original.object, content=said)
         case Announce(object=str()):
             return interactions.undo_by_remote(tx, actor=actor, uri=original.id or "") or interactions.undo_boost_by_remote(
                 tx, actor=actor, object_uri=str(original.object)

@@ -37,6 +37,9 @@ REMOVE_PIN = Command(delete(pins).where(P.account_id == bindparam("account_id"),
 REMOVE_THREAD_MUTE = Command(
     delete(thread_mutes).where(T.account_id == bindparam("account_id"), T.conversation_id == bindparam("conversation_id"))
 )
+FAVOURITE = Query(
+    Favourite, select(favourites).where(F.account_id == bindparam("account_id"), F.status_id == bindparam("status_id"))
+)
 FAVOURITE_BY_ID = Query(Favourite, select(favourites).where(F.id == bindparam("id")))
 FAVOURITE_BY_URI = Query(
     Favourite, select(favourites).where(F.uri == bindparam("uri"), F.account_id == bindparam("account_id")).limit(1)
@@ -128,6 +131,11 @@ def add_favourite(tx: Tx, favourite: Favourite) -> bool:
 def remove_favourite(tx: Tx, *, account_id: int, status_id: int) -> Favourite | None:
     """Unlike; what it was."""
     return tx.one(REMOVE_FAVOURITE, account_id=account_id, status_id=status_id)
+
+
+def favourite(tx: Tx, *, account_id: int, status_id: int) -> Favourite | None:
+    """This account's like of that post."""
+    return tx.one(FAVOURITE, account_id=account_id, status_id=status_id)
 
 
 def favourite_by_id(tx: Tx, favourite_id: int) -> Favourite | None:

@@ -36,6 +36,7 @@ from fedisw.storage.tables.profiles import (
     followed_tags,
 )
 from fedisw.storage.tables.push import push_subscriptions
+from fedisw.storage.tables.reactions import reactions
 from fedisw.storage.tables.relations import blocks, bookmarks, follows, host_blocks, mutes, pins, thread_mutes
 from fedisw.storage.tables.scheduled import scheduled
 from fedisw.storage.tables.statuses import home_feed, idempotency, media, poll_votes
@@ -63,6 +64,7 @@ LEFT_BEHIND = (
     _some(mutes, mutes.c.account_id, mutes.c.target_id),
     _some(bookmarks, bookmarks.c.account_id),
     _some(pins, pins.c.account_id),
+    _some(reactions, reactions.c.account_id),
     _some(notifications, notifications.c.account_id),
     _some(notifications, notifications.c.from_id),
     _some(list_members, list_members.c.account_id),
