@@ -21,7 +21,7 @@ from fedisw.services import dialogues, finding, hydrate, notifications, posting,
 from fedisw.services import media as files
 from fedisw.services.posting import NewId
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, media, polls, statuses, tombstones
+from fedisw.storage.queries import accounts, media, polls, statuses, texts, tombstones
 
 
 def own_status(tx: Tx, status_id: int, *, author_id: int) -> Status:
@@ -190,7 +190,7 @@ def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: dat
     status = statuses.find_by_uri(tx, remote.uri)
     if status is None or status.account_id != author.id or status.local:
         return None
-    quoting.receive_change(tx, status, remote)
+    quoting.receive_change(tx, status, remote, now=now)
     poll = polls.get(tx, status.poll_id) if status.poll_id is not None else None
     if remote.updated is None or remote.updated <= (status.edited_at or status.created_at):
         return _take_counts(tx, status, poll, remote, now=now)
@@ -199,12 +199,13 @@ def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: dat
     poll_id = _take_poll(tx, status, poll, remote, now=now, new_id=new_id)
     media.remove(tx, [item.id for item in before])
     posting.store_remote_media(tx, status, remote.media, new_id=new_id, now=now)
+    texts.replace(tx, status.id, remote.texts)
     statuses.edit(
         tx,
         replace(
             status,
             object_type=remote.object_type,
-            content=remote.content,
+            content=quoting.shown_text(tx, status, remote.content),
             spoiler_text=remote.spoiler_text,
             sensitive=remote.sensitive,
             language=remote.language or status.language,

@@ -17,7 +17,7 @@ from fedisw.model.visibility import Audience, narrower
 from fedisw.services import notifications, streams
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, blocks, follows, quotes, statuses
-from fedisw.text.quoting import with_quote
+from fedisw.text.quoting import with_quote, without_quote
 
 ALONE: Final = "Cannot attach files or a poll to a post that quotes another one"
 DEEPEST: Final = 2  # quotes of quotes that are fetched
@@ -114,7 +114,7 @@ def receive(tx: Tx, status: Status, remote: RemoteQuote, *, now: datetime) -> No
 
     Else its author's server is asked, and what is quoted is fetched, not deeper than two quotes (appendix B).
     """
-    quoted = statuses.find_by_uri(tx, remote.uri)
+    quoted = None if remote.is_gone else statuses.find_by_uri(tx, remote.uri)
     if quoted is not None and quoted.reblog_of_id is not None:
         quoted = None
     agreed = quoted is not None and _agreed_already(tx, status, quoted)
@@ -123,11 +123,11 @@ def receive(tx: Tx, status: Status, remote: RemoteQuote, *, now: datetime) -> No
         account_id=status.account_id,
         quoted_id=quoted.id if quoted else None,
         quoted_account_id=quoted.account_id if quoted else None,
-        state=QuoteState.ACCEPTED if agreed else QuoteState.PENDING,
+        state=QuoteState.DELETED if remote.is_gone else QuoteState.ACCEPTED if agreed else QuoteState.PENDING,
         approval_uri="" if agreed or (quoted is not None and quoted.local) else remote.stamp_uri,
         created_at=now,
     )
-    if not quotes.add(tx, quote):
+    if not quotes.add(tx, quote) or remote.is_gone:
         return
     if agreed and quoted is not None:
         _agreed(tx, status, quoted, now=now)
@@ -143,11 +143,14 @@ def _agreed_already(tx: Tx, status: Status, quoted: Status) -> bool:
     return approval_for(tx, quoted, account_id=status.account_id) is Approval.AUTOMATIC
 
 
-def receive_change(tx: Tx, status: Status, remote: RemoteStatus) -> None:
+def receive_change(tx: Tx, status: Status, remote: RemoteStatus, *, now: datetime) -> None:
     """What an Update says of consent and of who may quote, also where the text stayed."""
     if remote.quote_policy != status.quote_policy:
         statuses.set_quote_policy(tx, status.id, remote.quote_policy)
     quote = quotes.find(tx, status.id) if status.quoted_uri and remote.quote is not None else None
+    if quote is not None and remote.quote is not None and remote.quote.is_gone:
+        set_state(tx, quote, QuoteState.DELETED, now=now)
+        return
     if quote is None or remote.quote is None or quote.state is not QuoteState.PENDING or remote.quote.uri != status.quoted_uri:
         return
     if remote.quote.stamp_uri not in ("", quote.approval_uri):
@@ -156,6 +159,9 @@ def receive_change(tx: Tx, status: Status, remote: RemoteStatus) -> None:
 
 
 def _agreed(tx: Tx, quoting: Status, quoted: Status, *, now: datetime) -> None:
+    """The quote is shown from now on: the link that stood for it in a post of another server goes (federation, section 4.3)."""
+    if not quoting.local and (content := without_quote(quoting.content)) != quoting.content:
+        statuses.set_content(tx, quoting.id, content)
     statuses.count_quotes(tx, quoted.id, 1)
     notifications.notify(
         tx, account_id=quoted.account_id, kind=NotificationType.QUOTE, from_id=quoting.account_id, status=quoting, now=now
@@ -234,6 +240,12 @@ def link_again(tx: Tx, status: Status, html: str) -> str:
     quote = quotes.find(tx, status.id) if status.quoted_uri else None
     quoted = statuses.find(tx, quote.quoted_id) if quote is not None and quote.quoted_id is not None else None
     return html if quoted is None else with_quote(html, quoted.url or quoted.uri)
+
+
+def shown_text(tx: Tx, status: Status, html: str) -> str:
+    """The new text of an edited post of another server, without the link that stands for a quote that is shown."""
+    quote = quotes.find(tx, status.id) if status.quoted_uri else None
+    return without_quote(html) if quote is not None and quote.state is QuoteState.ACCEPTED else html
 
 
 def tell_quoting(tx: Tx, status: Status, *, now: datetime) -> None:

@@ -12,8 +12,12 @@ from fedisw.vocab.objects import Note
 
 
 def quote_of(note: Note, *, depth: int) -> RemoteQuote | None:
-    """What a note quotes; a quoted post that is gone is not shown at all."""
-    if note.quote is None or note.quote.uri is None or note.quote.uri == note.id:
+    """What a note quotes; where a Tombstone stands for it, that there was something."""
+    if note.quote is None or note.quote.uri == note.id:
+        return None
+    if note.quote.is_gone:
+        return RemoteQuote(uri=note.quote.uri or f"{note.id}#quoted", is_gone=True, depth=depth)
+    if note.quote.uri is None:
         return None
     return RemoteQuote(uri=note.quote.uri, stamp_uri=note.quote.authorization or "", is_legacy=note.quote.is_legacy, depth=depth)
 

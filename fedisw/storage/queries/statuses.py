@@ -143,6 +143,9 @@ TAGS_OF = Query(
     .order_by(tags.c.id),
 )
 
+SET_CONTENT = Command(
+    update(statuses).where(statuses.c.id == bindparam("key")).values(content=bindparam("html"), revision=statuses.c.revision + 1)
+)
 ADD_EDIT = Command(insert(status_edits))
 EDITS = Query(
     StatusEdit, select(status_edits).where(status_edits.c.status_id == bindparam("status_id")).order_by(status_edits.c.id)
@@ -204,6 +207,11 @@ def edit(tx: Tx, status: Status) -> None:
         object_type=status.object_type,
         quote_policy=status.quote_policy,
     )
+
+
+def set_content(tx: Tx, status_id: int, content: str) -> None:
+    """Store other words of a post, where only what stands for its quote changed."""
+    tx.exec(SET_CONTENT, key=status_id, html=content)
 
 
 def touch(tx: Tx, status_id: int) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 from aiohttp import web
+from msgspec import UNSET
 
 from fedisw.live.buckets import DELETING, POSTING
 from fedisw.model.accounts import Account
@@ -25,7 +26,7 @@ from fedisw.web import answers, forms
 from fedisw.web.keys import CALLER, DB, NEW_ID, NOW, SETTINGS
 from fedisw.web.mastodon import scheduled, strangers
 from fedisw.web.mastodon.compose import Composed, StatusForm, compose, idempotency_of
-from fedisw.web.mastodon.context import caching, id_in, me, refuse, site_of, viewer_id_of
+from fedisw.web.mastodon.context import caching, id_in, me, refuse, site_of
 from fedisw.web.mastodon.entities.account import account_entity
 from fedisw.web.mastodon.entities.fragments import FRAGMENTS
 from fedisw.web.mastodon.entities.poll import poll_entity
@@ -45,6 +46,12 @@ class Ids(msgspec.Struct, kw_only=True):
     """`id[]`."""
 
     id: list[int] = []
+
+
+class Quoting(msgspec.Struct):
+    """What a rendered post quotes."""
+
+    quote: msgspec.Raw
 
 
 class Deletion(msgspec.Struct, kw_only=True):
@@ -218,15 +225,19 @@ def _context(tx: Tx, status_id: int, eyes: Eyes) -> tuple[Gathered, int]:
 
 async def history(request: web.Request) -> web.Response:
     """GET /api/v1/statuses/{id}/history"""
-    view, edits = await request.app[DB].read(_history, id_in(request), viewer_id_of(request))
-    return answers.json(history_entity(view.shown, edits, site_of(request)), headers=caching(request))
+    view, edits, gathered = await request.app[DB].read(_history, id_in(request), eyes_of(request))
+    quote = msgspec.json.decode(rendered(gathered, request.app[FRAGMENTS])[0], type=Quoting).quote
+    shown = view.shown
+    forms = history_entity(shown, edits, site_of(request), quote=quote if shown.quote is not None else UNSET)
+    return answers.json(forms, headers=caching(request))
 
 
-def _history(tx: Tx, status_id: int, viewer_id: int | None) -> tuple[StatusView, list[StatusEdit]]:
-    if not timelines.refs(tx, [status_id], viewer_id):
-        raise refuse(tx, status_id, viewer_id=viewer_id)
+def _history(tx: Tx, status_id: int, eyes: Eyes) -> tuple[StatusView, list[StatusEdit], Gathered]:
+    found = timelines.refs(tx, [status_id], eyes.viewer_id)
+    if not found:
+        raise refuse(tx, status_id, viewer_id=eyes.viewer_id)
     view = hydrate.views(tx, [status_id])[0]
-    return view, statuses.edits_of(tx, view.shown.status.id)
+    return view, statuses.edits_of(tx, view.shown.status.id), gather(tx, found, eyes)
 
 
 async def source(request: web.Request) -> web.Response:

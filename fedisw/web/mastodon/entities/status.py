@@ -112,6 +112,7 @@ class StatusEdit(msgspec.Struct, frozen=True, kw_only=True):
     media_attachments: list[MediaAttachment]
     emojis: list[CustomEmoji]
     poll: PollForm | UnsetType = UNSET
+    quote: msgspec.Raw | UnsetType = UNSET
 
 
 def head_entity(status: Status) -> StatusHead:
@@ -181,8 +182,14 @@ def source_entity(status: Status) -> StatusSource:
     return StatusSource(id=str(status.id), text=status.text, spoiler_text=status.spoiler_text)
 
 
-def history_entity(view: StatusView, edits: Sequence[EditValue], site: Site) -> list[StatusEdit]:
-    """All forms that a post had, oldest first, the present one last; files that are gone since are left out."""
+def history_entity(
+    view: StatusView, edits: Sequence[EditValue], site: Site, *, quote: msgspec.Raw | UnsetType = UNSET
+) -> list[StatusEdit]:
+    """All forms that a post had, oldest first, the present one last; files that are gone since are left out.
+
+    Args:
+        quote: what the post quotes, as its reader sees it; that never changes.
+    """
     status, files = view.status, {item.id: item for item in view.media}
     account = account_entity(view.account, site)
     emojis = [emoji_entity(emoji, site) for emoji in status.emojis]
@@ -196,6 +203,7 @@ def history_entity(view: StatusView, edits: Sequence[EditValue], site: Site) -> 
             media_attachments=[media_entity(files[item], site) for item in _ids(edit) if item in files],
             emojis=emojis,
             poll=_poll_form(edit.poll_options),
+            quote=quote,
         )
         for edit in edits
     ]
@@ -208,6 +216,7 @@ def history_entity(view: StatusView, edits: Sequence[EditValue], site: Site) -> 
         media_attachments=[media_entity(item, site) for item in view.media],
         emojis=emojis,
         poll=_poll_form(view.poll.options if view.poll else ()),
+        quote=quote,
     )
     return [*forms, now]
 
