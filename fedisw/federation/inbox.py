@@ -45,6 +45,7 @@ from fedisw.vocab import read
 from fedisw.vocab.activities import Ignored
 from fedisw.vocab.activity_readers import parse_activity
 from fedisw.vocab.read import Document
+from fedisw.vocab.several import each
 
 log = structlog.get_logger("fedisw.inbox")
 
@@ -268,7 +269,24 @@ def _arrived(tx: Tx, inbound_id: int) -> tuple[Inbound, Account, bool] | None:
 
 
 async def _process(peer: Peer, row: Inbound, sender: Account) -> None:
+    """Of what is about several things each part has its effect, whatever becomes of the others (LIM-2)."""
     document = ingest.document(row.raw)
+    named = document if read.own_id(document) is not None else document | {"id": row.activity_id}
+    problem: FediswError | None = None
+    had_effect = False
+    for part in each(named):
+        try:
+            await _process_one(peer, row, sender, part)
+            had_effect = True
+        except Unreachable:
+            raise
+        except FediswError as error:
+            problem = problem or error
+    if problem is not None and not had_effect:
+        raise problem
+
+
+async def _process_one(peer: Peer, row: Inbound, sender: Account, document: Document) -> None:
     activity = parse_activity(document)
     if isinstance(activity, Ignored):
         raise NotWanted("nothing readable inside")
