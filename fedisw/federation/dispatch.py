@@ -25,6 +25,7 @@ from fedisw.federation.handlers.undo import handle_undo
 from fedisw.federation.handlers.update import handle_update
 from fedisw.model.accounts import Account
 from fedisw.vocab import activities as act
+from fedisw.vocab.actors import Actor
 
 HANDLED: Final = frozenset(
     {
@@ -61,12 +62,18 @@ async def handle(peer: Peer, sender: Account, activity: act.Activity) -> None:
     """
     if isinstance(activity, act.Ignored):
         raise NotWanted("of no kind that is handled")
-    if sender.suspended_at is not None and not isinstance(activity, act.Delete):
+    if sender.suspended_at is not None and not _may_still_say(sender, activity):
         raise NotWanted("its sender is suspended here")
     if activity.actor != sender.uri:
         await handle_forwarded(peer, sender, activity)
         return
     await _handle_own(peer, sender, activity)
+
+
+def _may_still_say(sender: Account, activity: act.Activity) -> bool:
+    """Somebody suspended may go, and somebody whom their own server suspended may come back (federation, section 2.3)."""
+    own_profile = isinstance(activity, act.Update) and isinstance(activity.object, Actor)
+    return isinstance(activity, act.Delete) or (sender.suspended_there and own_profile)
 
 
 async def _handle_own(peer: Peer, sender: Account, activity: act.Activity) -> None:

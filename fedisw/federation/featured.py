@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from fedisw.federation import fetch, resolve
+from fedisw.federation import fetch, network, resolve
 from fedisw.federation.budget import Budget
 from fedisw.federation.context import Peer
 from fedisw.federation.handlers.add import MAX_PINS
@@ -32,6 +32,7 @@ async def refresh(peer: Peer, account_id: int) -> None:
     """
     bounded = peer.within(Budget())
     await resolve.refresh(bounded, account_id)
+    await network.look(bounded, account_id)
     account = await peer.db.read(_followed, account_id)
     if account is None:
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from fedisw.federation import outgoing
 from fedisw.federation.context import Peer
@@ -12,6 +13,7 @@ from fedisw.federation.represent import actor
 from fedisw.federation.represent.activity import follow, vote
 from fedisw.federation.represent.here import Here
 from fedisw.jobs import work
+from fedisw.jobs.running import Postpone
 from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.moderation import Report
 from fedisw.model.relations import Favourite, Follow
@@ -23,6 +25,8 @@ from fedisw.storage.queries.recipients import Recipients
 from fedisw.vocab import build
 from fedisw.vocab.names import PUBLIC
 from fedisw.vocab.read import Document
+
+MINUTE: Final = timedelta(minutes=1)  # within which changes of a profile are told together (conformance 23)
 
 
 async def publish_follow(peer: Peer, job: work.PublishFollow) -> None:
@@ -139,13 +143,31 @@ def _likes(tx: Tx, account_id: int, status_uri: str) -> bool:
 
 
 async def publish_profile(peer: Peer, job: work.PublishProfile) -> None:
-    """Update of the actor, to its followers; of a suspended one too, so that others hide it."""
+    """Update of the actor, to its followers; of a suspended one too, so that others hide it.
+
+    The first of several changes at once, the others together when a minute is over; a suspension never waits.
+
+    Raises:
+        Postpone: the last one was told less than a minute ago.
+    """
     account, found = await peer.db.read(_profile, job.account_id)
+    told = await peer.db.read(activities.newest, account_id=account.id, kind="Update", object_uri=account.uri)
     if account.deleted_at is not None:
         return
+    uri = _profile_update(peer, account)
+    if account.suspended_at is None and told is not None and told.uri != uri and peer.now() < told.created_at + MINUTE:
+        raise Postpone(told.created_at + MINUTE)
+    await _tell_profile(peer, account, found, uri)
+
+
+def _profile_update(peer: Peer, account: Account) -> str:
+    return Here.of(peer.settings).activity(f"{account.id}-profile-{account.revision}")
+
+
+async def _tell_profile(peer: Peer, account: Account, found: list[ActorKey], uri: str) -> None:
     here = Here.of(peer.settings)
     document = build.update(
-        id=here.activity(f"{account.id}-profile-{job.revision}"),
+        id=uri,
         actor=account.uri,
         object=actor.actor(account, found, here),
         to=(PUBLIC,),
@@ -161,10 +183,10 @@ def _profile(tx: Tx, account_id: int) -> tuple[Account, list[ActorKey]]:
 
 async def publish_move(peer: Peer, job: work.PublishMove) -> None:
     """Move of the actor, to its followers, behind the Update that says where it went; nothing when it came back meanwhile."""
-    account, _ = await peer.db.read(_profile, job.account_id)
+    account, found = await peer.db.read(_profile, job.account_id)
     if account.moved_to_uri != job.target_uri:
         return
-    await publish_profile(peer, work.PublishProfile(account_id=job.account_id, revision=job.revision))
+    await _tell_profile(peer, account, found, _profile_update(peer, account))
     document = build.move(
         id=Here.of(peer.settings).activity(f"{account.id}-move-{job.move_id}"),
         actor=account.uri,

@@ -76,13 +76,14 @@ class CountWeek(Job, frozen=True, kw_only=True):
 
 
 class Chore(StrEnum):
-    """What is swept, each at its own pace."""
+    """What is swept or looked at again, each at its own pace."""
 
     UPLOADS = "uploads"
     COPIES = "copies"
     BRIEF = "brief"
     OLD = "old"
     DOORS = "doors"
+    PROFILES = "profiles"
 
 
 class Sweep(Job, frozen=True, kw_only=True):

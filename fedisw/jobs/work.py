@@ -230,10 +230,14 @@ class PublishUndoBlock(Publish, frozen=True, kw_only=True):
 
 
 class PublishProfile(Publish, frozen=True, kw_only=True):
-    """Update of a local actor; `revision` tells changes apart."""
+    """Update of a local actor, as it is when this runs; several changes in a minute are told together."""
 
     account_id: int
     revision: int
+
+    @property
+    def key(self) -> str | None:
+        return f"PublishProfile:{self.account_id}"
 
 
 class PublishMove(Publish, frozen=True, kw_only=True):

@@ -73,6 +73,9 @@ class Account:
     `note` and field values are clean HTML (text/sanitise.py). `revision` grows with every change that a
     rendered post shows. Counters count what the anonymous viewer may see (VIS-10). `shows_…`: which tabs of the
     profile the person wants. `attribution_domains`: sites whose previews may name the person as author.
+    `hides_unlisted`: unlisted posts are not for readers without proof; who hides public ones, too, has reach `fediverse`.
+    `suspended_there`: its own server suspended it, and may take that back; else our staff did.
+    `links_checked_at`: when the links of the profile were looked at last, None without any.
     """
 
     id: int
@@ -104,15 +107,18 @@ class Account:
     shows_featured: bool = True
     attribution_domains: tuple[str, ...] = ()
     reach: Reach = Reach.PUBLIC
+    hides_unlisted: bool = False
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str = ""
     created_at: datetime
     updated_at: datetime
     fetched_at: datetime | None = None
     suspended_at: datetime | None = None
+    suspended_there: bool = False
     limited_at: datetime | None = None
     deleted_at: datetime | None = None
     last_status_at: datetime | None = None
+    links_checked_at: datetime | None = None
     statuses_count: int = 0
     followers_count: int = 0
     following_count: int = 0
@@ -183,6 +189,17 @@ class KeyKind(StrEnum):
 
     RSA = "rsa"
     ED25519 = "ed25519"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetiredKey:
+    """A private key that was replaced; it signs one more activity (associated data: `retired_keys/` and its id)."""
+
+    activity_uri: str
+    account_id: int
+    key_id: str
+    private_sealed: bytes
+    retired_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

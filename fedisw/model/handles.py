@@ -141,6 +141,8 @@ STAFF = frozenset(
     ]
 )
 RESERVED = PATHS | STAFF
+# What looks the same among the characters of local names (Unicode TS 39); a capital I, before letter case is dropped, too.
+LOOKALIKES = (("1", "l"), ("0", "o"), ("rn", "m"), ("vv", "w"))
 _DIGITS = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"}
 _LOOKALIKES = tuple(str.maketrans(_DIGITS | {"1": letter}) for letter in "li")
 _STAFF_SQUEEZED = frozenset(re.sub(r"(.)\1+", r"\1", word) for word in ("admin", *STAFF))
@@ -163,8 +165,21 @@ def check_username(name: str, *, host_words: frozenset[str] = frozenset()) -> st
     return name
 
 
+def looks_of(name: str) -> str:
+    """What a local name looks like: two with the same looks could be taken for each other (federation, section 8.5)."""
+    shown = name.replace("I", "l").lower()
+    for seen, meant in LOOKALIKES:
+        shown = shown.replace(seen, meant)
+    return shown
+
+
+_RESERVED_LOOKS = frozenset(map(looks_of, ("admin", *RESERVED)))
+
+
 def is_reserved(name: str) -> bool:
     """Whether a name, or one that looks like it, belongs to the server."""
+    if looks_of(name) in _RESERVED_LOOKS:
+        return True
     folded = name.lower()
     return folded in RESERVED or any(_looks_reserved(folded.translate(table).strip("_")) for table in _LOOKALIKES)
 

@@ -32,11 +32,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """What a post says about its readers: its visibility, and its author's reach at this moment."""
+    """What a post says about its readers: its visibility, and what its author chose at this moment.
+
+    `hides_unlisted`: unlisted posts are not shown to readers without proof (federation, section 2.3).
+    """
 
     visibility: Visibility
     local_only: bool = False
     reach: Reach = Reach.PUBLIC
+    hides_unlisted: bool = False
 
     @property
     def stays_here(self) -> bool:
@@ -76,6 +80,8 @@ def may_read(audience: Audience, reader: Reader) -> Verdict:
     if reader.kind is ReaderKind.LOCAL:
         return Verdict.YES if _local_may_read(audience.visibility, reader) else Verdict.NO
     if audience.visibility not in OPEN or audience.stays_here:
+        return Verdict.NO
+    if audience.visibility is Visibility.UNLISTED and audience.hides_unlisted:
         return Verdict.NO
     return Verdict.YES if audience.reach is Reach.PUBLIC else Verdict.SIGN_IN
 

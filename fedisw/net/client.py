@@ -126,6 +126,19 @@ class Client:
                 raise RefusedAddress("redirected too often or in a circle")
             url = target
 
+    async def leads_to(self, url: str, *, seconds: float = limits.JSON_SECONDS) -> str:
+        """Where a HEAD is redirected to, made absolute and never called here; empty where it is not redirected.
+
+        Raises:
+            RefusedAddress, TooLarge, Malformed: final, as `get`.
+            Unreachable: passing, as `get`.
+        """
+        origin, url = self._checked(url)
+        call = _Call(method="HEAD", url=url, origin=origin, headers={})
+        async with self._answered(call, asyncio.get_running_loop().time() + seconds) as response:
+            location = response.headers.get("Location", "")
+            return _redirected(url, location) if response.status in REDIRECTING and location else ""
+
     async def post(
         self, url: str, *, body: bytes, headers: Mapping[str, str], seconds: float = limits.DELIVERY_SECONDS
     ) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from fedisw.model.peers import Tombstone
 from fedisw.services import signing_in
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, keys, names, tombstones, users
+from fedisw.text.own_links import link_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +80,34 @@ def update_profile(tx: Tx, *, account_id: int, changes: ProfileChanges, now: dat
     accounts.replace(tx, replace(changed, updated_at=now))
     stored = accounts.get(tx, account_id)
     tx.enqueue(PublishProfile(account_id=account_id, revision=stored.revision))
-    if stored.fields != account.fields and any("<a " in row.value and row.verified_at is None for row in stored.fields):
-        tx.enqueue(CheckLinks(account_id=account_id))
+    if stored.fields != account.fields:
+        _check_new_links(tx, stored)
     return stored
 
 
-def mark_checked(tx: Tx, *, account_id: int, value: str, now: datetime) -> None:
-    """A page that a local profile names names it back; nothing when the row is not there any more."""
+def _check_new_links(tx: Tx, account: Account) -> None:
+    if any(row.verified_at is None and link_of(row.value) for row in account.fields):
+        tx.enqueue(CheckLinks(account_id=account.id))
+
+
+def mark_checked(tx: Tx, *, account_id: int, found: Mapping[str, bool], now: datetime) -> None:
+    """What looking at the pages that a profile names has shown, by the value of the row: they name it back, or do not.
+
+    A proof keeps its first day; one that does not hold any more goes (HTM-6). Rows that changed meanwhile stay as they are.
+    """
     account = accounts.get(tx, account_id)
-    fields = tuple(
-        replace(row, verified_at=now) if row.value == value and row.verified_at is None else row for row in account.fields
-    )
-    if fields != account.fields:
-        accounts.replace(tx, replace(account, fields=fields))
+
+    def seen(row: Field) -> Field:
+        holds = found.get(row.value)
+        if holds is None or holds is (row.verified_at is not None):
+            return row
+        return replace(row, verified_at=now if holds else None)
+
+    checked = replace(account, fields=tuple(map(seen, account.fields)))
+    if checked.fields != account.fields:
+        accounts.replace(tx, replace(checked, links_checked_at=now))
+    else:
+        accounts.links_checked(tx, account_id, at=now)
 
 
 def _remove_pictures(tx: Tx, before: Account, after: Account) -> None:
@@ -107,7 +123,8 @@ def _remove_pictures(tx: Tx, before: Account, after: Account) -> None:
 def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[ActorKey], now: datetime) -> Account:
     """Store what another server says of an actor, by its uri: new, or in place of what was known.
 
-    Id, time of creation, counters and what our staff decided (limited) stay; an actor that was deleted stays deleted.
+    Id, time of creation, counters and what our staff decided (limited, suspended) stay; an actor that was deleted stays
+    deleted. A suspension by its own server is followed, and ends when it says so; links keep our own checks.
 
     Raises:
         NotFound: the actor is gone (a tombstone).
@@ -117,9 +134,11 @@ def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[Actor
         raise NotFound("account", account.uri)
     known = accounts.find_by_uri(tx, account.uri)
     if known is None:
-        accounts.add(tx, replace(account, fetched_at=now))
+        added = replace(account, fetched_at=now, suspended_at=now if account.suspended_there else None)
+        accounts.add(tx, added)
         keys.replace(tx, account.id, _owned(actor_keys, account.id))
-        return replace(account, fetched_at=now)
+        _check_new_links(tx, added)
+        return added
     if known.local:
         return known
     merged = replace(
@@ -128,7 +147,9 @@ def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[Actor
         created_at=known.created_at,
         limited_at=known.limited_at,
         deleted_at=known.deleted_at,
-        suspended_at=known.suspended_at or account.suspended_at,
+        hides_network=known.hides_network,
+        fields=_still_checked(known.fields, account.fields),
+        links_checked_at=known.links_checked_at,
         statuses_count=known.statuses_count,
         followers_count=known.followers_count,
         following_count=known.following_count,
@@ -136,9 +157,31 @@ def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[Actor
         revision=known.revision,
         fetched_at=now,
     )
-    accounts.replace(tx, merged)
+    accounts.replace(tx, _suspended_as_told(known, merged, now))
     keys.replace(tx, known.id, _owned(actor_keys, known.id))
+    if [row.value for row in merged.fields] != [row.value for row in known.fields]:
+        _check_new_links(tx, merged)
     return accounts.get(tx, known.id)
+
+
+def _suspended_as_told(known: Account, told: Account, now: datetime) -> Account:
+    """What our staff decided is not for other servers to change; what the account's own server decided is."""
+    if known.suspended_at is not None and not known.suspended_there:
+        return replace(told, suspended_at=known.suspended_at, suspended_there=False)
+    return replace(told, suspended_at=(known.suspended_at or now) if told.suspended_there else None)
+
+
+def _still_checked(before: tuple[Field, ...], after: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Rows that stayed the same keep what we found out about them."""
+    checked = {row.value: row.verified_at for row in before}
+    return tuple(replace(row, verified_at=checked.get(row.value)) for row in after)
+
+
+def hide_network(tx: Tx, *, account_id: int, hides: bool) -> None:
+    """Whether an account of another server lets others see whom it follows."""
+    account = accounts.get(tx, account_id)
+    if account.hides_network != hides and not account.local:
+        accounts.replace(tx, replace(account, hides_network=hides))
 
 
 def _owned(actor_keys: Sequence[ActorKey], account_id: int) -> list[ActorKey]:
@@ -194,9 +237,9 @@ def _emptied(account: Account, now: datetime) -> Account:
 def suspend(tx: Tx, *, account_id: int, now: datetime) -> Account:
     """Staff suspend an account, ours or a copy: nobody sees it, and a local one can do nothing (AUT-10, ING-17)."""
     account = accounts.get(tx, account_id)
-    if account.suspended_at is not None:
+    if account.suspended_at is not None and not account.suspended_there:
         return account
-    accounts.replace(tx, replace(account, suspended_at=now))
+    accounts.replace(tx, replace(account, suspended_at=account.suspended_at or now, suspended_there=False))
     tx.publish(topics.account(account_id), topics.encode(topics.Ended()))
     if account.local:
         stored = accounts.get(tx, account_id)
@@ -209,7 +252,7 @@ def unsuspend(tx: Tx, *, account_id: int) -> Account:
     account = accounts.get(tx, account_id)
     if account.suspended_at is None:
         return account
-    accounts.replace(tx, replace(account, suspended_at=None))
+    accounts.replace(tx, replace(account, suspended_at=None, suspended_there=False))
     stored = accounts.get(tx, account_id)
     if account.local:
         tx.enqueue(PublishProfile(account_id=account_id, revision=stored.revision))

@@ -31,6 +31,7 @@ from fedisw.storage.queries import (
     tombstones,
 )
 from fedisw.storage.queries import purging as purging_rows
+from fedisw.tasks import profiles
 from fedisw.tasks.house import House
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
@@ -54,6 +55,7 @@ PLAN: Final = (
     Periodic(name="sweep.doors", every=HOUR, job=Sweep(what=Chore.DOORS)),
     Periodic(name="count.week", every=HOUR, job=CountWeek()),
     Periodic(name="compute.trends", every=timedelta(minutes=10), job=ComputeTrends()),
+    Periodic(name="sweep.profiles", every=DAY, job=Sweep(what=Chore.PROFILES)),
     Periodic(name="sweep.old", every=DAY, job=Sweep(what=Chore.OLD)),
 )
 
@@ -74,6 +76,8 @@ async def sweep(house: House, job: Sweep) -> None:
             await _archives(house)
             old_keys = await house.db.read(purging_rows.accounts_with_old_keys, before=now - DELETED_KEYS)
             await house.db.write(purging_rows.remove_keys, old_keys)
+        case Chore.PROFILES:
+            await profiles.look_again(house.db, now=now)
         case Chore.DOORS:
             await house.db.write(registrations.watch, settings=house.settings, now=now)
         case _:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 MAX_LINKS: Final = 200  # of one page
+_LINK: Final = re.compile(r'(?:<p>)?<a\s(?:[^>]*?\s)?href="([^"]+)"[^>]*>(?:(?!<a\s).)*</a>(?:</p>)?', re.DOTALL)
+_BARE: Final = re.compile(r"https://[^\s<>\"]+")
+
+
+def link_of(value: str) -> str:
+    """The https address that a row of a profile consists of (clean HTML, or the bare address); empty for all other rows."""
+    text = value.strip()
+    match = _LINK.fullmatch(text)
+    url = unescape(match[1] if match is not None else text)
+    return url if _BARE.fullmatch(url) else ""
 
 
 def owners_of(html: str, *, at: str) -> list[str]:

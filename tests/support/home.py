@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from fedisw.crypto import keys as crypto_keys
 from fedisw.crypto.seal import Sealer
-from fedisw.federation import featured, inbox, quoting, refetch, synchronising, threads
+from fedisw.federation import featured, inbox, own_links, quoting, refetch, synchronising, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
@@ -166,6 +166,8 @@ async def _run(peer: Peer, job: object, created_at: datetime) -> None:
             await featured.refresh(peer, job.account_id)
         case work.FetchParent():
             await threads.fetch_parent(peer, job.status_id)
+        case work.CheckLinks():
+            await own_links.check_links(peer, job.account_id)
         case quote_jobs.FetchQuoted():
             await quoting.look_up(peer, job)
         case work.RefreshPoll():

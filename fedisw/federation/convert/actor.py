@@ -8,7 +8,7 @@ from typing import Final
 
 from fedisw.crypto import keys
 from fedisw.crypto.keys import PublicKey
-from fedisw.model.accounts import Account, ActorKey, ActorType, Emoji, Field, KeyKind, Picture
+from fedisw.model.accounts import Account, ActorKey, ActorType, Emoji, Field, KeyKind, Picture, Reach
 from fedisw.model.errors import FediswError
 from fedisw.model.urls import same_origin
 from fedisw.text.allowed import POST
@@ -54,6 +54,9 @@ def account_of(actor: Actor, *, account_id: int, handle: tuple[str, str], now: d
         discoverable=actor.discoverable or False,
         indexable=actor.indexable,
         memorial=actor.memorial,
+        reach=Reach.FEDIVERSE if actor.hides_public else Reach.PUBLIC,
+        hides_unlisted=actor.hides_unlisted,
+        suspended_there=actor.suspended,
         also_known_as=actor.also_known_as,
         attribution_domains=actor.attribution_domains,
         moved_to_uri=actor.moved_to or "",

@@ -43,7 +43,7 @@ async def _update_profile(peer: Peer, sender: Account, update: Update, actor: Ac
     handle = (sender.username, sender.host or "")
     account = convert.account_of(actor, account_id=sender.id, handle=handle, now=peer.now())
     told_keys = convert.keys_of(actor, account_id=sender.id, now=peer.now())
-    if _needs_proof(sender, account, known_keys, told_keys) or actor.preferred_username.lower() != sender.username.lower():
+    if _needs_proof(sender, account, known_keys, told_keys) or _is_renamed(sender, actor) or _is_old(sender, actor):
         await resolve.account(peer, sender.uri, refresh=True)
         return
     await apply(peer, update, profiles.store_remote_account, account=account, actor_keys=known_keys, now=peer.now())
@@ -55,6 +55,16 @@ def _needs_proof(before: Account, after: Account, known: list[ActorKey], told: t
         getattr(before, name) != getattr(after, name)
         for name in ("inbox_uri", "shared_inbox_uri", "moved_to_uri", "also_known_as", "actor_type")
     )
+
+
+def _is_renamed(sender: Account, actor: Actor) -> bool:
+    claims = actor.webfinger.lower() not in ("", sender.acct.lower())
+    return claims or actor.preferred_username.lower() != sender.username.lower()
+
+
+def _is_old(sender: Account, actor: Actor) -> bool:
+    """An Update that was overtaken by a newer one: what its server shows now is right (ING-6)."""
+    return actor.updated is not None and actor.updated < sender.updated_at
 
 
 async def _update_post(peer: Peer, sender: Account, update: Update, note: Note) -> None:

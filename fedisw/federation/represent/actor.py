@@ -10,6 +10,7 @@ from fedisw.federation.represent.here import Here
 from fedisw.federation.represent.tags import emoji
 from fedisw.media.keys import check_key
 from fedisw.model.accounts import Account, ActorKey, ActorType, KeyKind, Picture
+from fedisw.text import hashtags
 from fedisw.vocab.actors import Actor, Field
 from fedisw.vocab.build_actors import build_actor
 from fedisw.vocab.context import with_context
@@ -18,7 +19,7 @@ from fedisw.vocab.media import Media
 from fedisw.vocab.names import ActorType as WireType
 from fedisw.vocab.names import NoteType
 from fedisw.vocab.read import Document
-from fedisw.vocab.tags import Tags
+from fedisw.vocab.tags import Hashtag, Tags
 
 STUB = ("id", "type", "preferredUsername", "inbox", "publicKey")  # what verifying our signatures needs (section 3.7)
 
@@ -65,7 +66,7 @@ def actor(account: Account, keys: Sequence[ActorKey], here: Here) -> Document:
         fields=tuple(Field(name=row.name, value=row.value) for row in account.fields) if shown else (),
         icon=_picture(account.avatar, here) if shown else None,
         image=_picture(account.header, here) if shown else None,
-        tags=Tags(emojis=tuple(emoji(item) for item in account.emojis)) if shown else Tags(),
+        tags=_tags(account, here) if shown else Tags(),
         published=_day(account.created_at),
         updated=account.updated_at,
         keys=_keys(account, keys),
@@ -103,6 +104,12 @@ def _keys(account: Account, keys: Sequence[ActorKey]) -> tuple[Key, ...]:
         else Key(id=key.key_id, owner=account.uri, multibase=crypto_keys.public_multibase(crypto_keys.parse_pem(key.public)))
         for key in keys
     )
+
+
+def _tags(account: Account, here: Here) -> Tags:
+    """Hashtags of the bio, and custom emoji."""
+    found = {tag.name: Hashtag(name=tag.shown, href=here.tag(tag.name)) for tag in hashtags.find(account.note_source)}
+    return Tags(hashtags=tuple(found.values()), emojis=tuple(emoji(item) for item in account.emojis))
 
 
 def _picture(picture: Picture, here: Here) -> Media | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 
 from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
+from fedisw.model.handles import looks_of
 from fedisw.storage.db import Tx
 from fedisw.storage.dialect import lock
 from fedisw.storage.statements import Command, IdIn, Query, TextIn
-from fedisw.storage.tables.accounts import accounts
+from fedisw.storage.tables.accounts import accounts, looks
+from fedisw.storage.tables.relations import follows
 
 C = accounts.c
 REMEMBERED = 1_024  # accounts; those who are active are read for every post
@@ -25,6 +27,7 @@ BY_IDS = Query(Account, select(accounts).where(IdIn(C.id, "ids")), remembered=RE
 BY_URI = Query(Account, select(accounts).where(C.uri == bindparam("uri")), remembered=REMEMBERED)
 BY_URIS = Query(Account, select(accounts).where(TextIn(C.uri, "uris")))
 LOCAL = Query(Account, select(accounts).where(func.lower(C.username) == bindparam("username"), C.host.is_(None)))
+LIKE_IT = Query(int, select(C.id).where(looks(C.username) == bindparam("looks"), C.host.is_(None)).limit(1))
 BY_HANDLE = Query(
     Account,
     select(accounts)
@@ -39,6 +42,23 @@ REPLACE = Command(
     update(accounts)
     .where(C.id == bindparam("key"))
     .values({column.name: bindparam(column.name) for column in C if column.name not in _FIXED} | {"revision": C.revision + 1})
+)
+LINKS_CHECKED = Command(update(accounts).where(C.id == bindparam("key")).values(links_checked_at=bindparam("at")))
+LINKS_DUE = Query(
+    int,
+    select(C.id)
+    .where(C.links_checked_at.is_not(None), C.links_checked_at < bindparam("before"), C.id > bindparam("after"))
+    .where(C.suspended_at.is_(None), C.deleted_at.is_(None))
+    .order_by(C.id)
+    .limit(bindparam("limit")),
+)
+FOLLOWED_AND_OLD = Query(
+    Account,
+    select(accounts)
+    .where(C.host.is_not(None), C.deleted_at.is_(None), C.fetched_at < bindparam("before"), C.id > bindparam("after"))
+    .where(exists().where(follows.c.target_id == C.id, follows.c.accepted))
+    .order_by(C.id)
+    .limit(bindparam("limit")),
 )
 COUNT_STATUSES = Command(
     update(accounts)
@@ -107,6 +127,11 @@ def find_local(tx: Tx, username: str) -> Account | None:
     return tx.one(LOCAL, username=username.lower())
 
 
+def looks_taken(tx: Tx, username: str) -> bool:
+    """Whether somebody here has this name, or one that could be taken for it."""
+    return tx.one(LIKE_IT, looks=looks_of(username)) is not None
+
+
 def find_by_handle(tx: Tx, username: str, host: str | None) -> Account | None:
     """An account by handle; of several actors that bore it the newest (ING-15)."""
     if host is None:
@@ -117,6 +142,21 @@ def find_by_handle(tx: Tx, username: str, host: str | None) -> Account | None:
 def find_by_followers_uri(tx: Tx, uri: str) -> int | None:
     """Id of the account whose followers collection this is."""
     return tx.one(ID_BY_FOLLOWERS_URI, uri=uri)
+
+
+def links_checked(tx: Tx, account_id: int, *, at: datetime) -> None:
+    """The links of a profile were looked at, and nothing that is shown changed."""
+    tx.exec(LINKS_CHECKED, key=account_id, at=at)
+
+
+def with_links_due(tx: Tx, *, before: datetime, after: int, limit: int) -> list[int]:
+    """Accounts whose links were looked at last before then, by ascending id above `after`."""
+    return tx.all(LINKS_DUE, before=before, after=after, limit=limit)
+
+
+def followed_and_old(tx: Tx, *, before: datetime, after: int, limit: int) -> list[Account]:
+    """Accounts of other servers that somebody follows, fetched last before then, by ascending id; walks the table: ask seldom."""
+    return tx.all(FOLLOWED_AND_OLD, before=before, after=after, limit=limit)
 
 
 def hold(tx: Tx, uri: str) -> None:

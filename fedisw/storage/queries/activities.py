@@ -24,6 +24,13 @@ ABOUT = Query(
     .where(C.object_uri == bindparam("object_uri"), C.account_id == bindparam("account_id"), C.type == bindparam("kind"))
     .limit(1),
 )
+NEWEST = Query(
+    OutboundActivity,
+    select(activities)
+    .where(C.object_uri == bindparam("object_uri"), C.account_id == bindparam("account_id"), C.type == bindparam("kind"))
+    .order_by(C.created_at.desc())
+    .limit(1),
+)
 FORGET_TEXT = Command(
     update(activities)
     .where(C.object_uri == bindparam("about"), C.account_id == bindparam("by"), C.type.in_(("Create", "Update")))
@@ -68,6 +75,11 @@ def find_by_uri(tx: Tx, uri: str) -> OutboundActivity | None:
 def was_made(tx: Tx, *, account_id: int, kind: str, object_uri: str) -> bool:
     """Whether the account made an activity of this type about the object."""
     return tx.one(ABOUT, account_id=account_id, kind=kind, object_uri=object_uri) is not None
+
+
+def newest(tx: Tx, *, account_id: int, kind: str, object_uri: str) -> OutboundActivity | None:
+    """The last activity of this type that the account made about the object."""
+    return tx.one(NEWEST, account_id=account_id, kind=kind, object_uri=object_uri)
 
 
 def forget_text(tx: Tx, *, account_id: int, object_uri: str) -> int:

@@ -32,6 +32,7 @@ def readable_by_anyone(status: FromClause, author: FromClause) -> ColumnElement[
         status.c.visibility.in_(OPEN),
         status.c.local_only.is_(False),
         author.c.reach == Reach.PUBLIC,
+        or_(status.c.visibility == Visibility.PUBLIC, author.c.hides_unlisted.is_(False)),
         _usable(author),
     )
 
@@ -125,6 +126,7 @@ class _Facts(msgspec.Struct):
     visibility: Visibility
     local_only: bool
     reach: Reach
+    hides_unlisted: bool
     usable: bool
     follower: bool
     mentioned: bool
@@ -141,6 +143,7 @@ FACTS_FOR_HOST = Query(
         statuses.c.visibility,
         statuses.c.local_only,
         accounts.c.reach,
+        accounts.c.hides_unlisted,
         case((_usable(accounts), True), else_=False).label("usable"),
         exists()
         .where(
@@ -188,7 +191,9 @@ def verdict_for_remote(tx: Tx, *, status_id: int, host: str | None, signer_id: i
     facts = tx.one(FACTS_FOR_HOST, status_id=status_id, host=host or "", signer_id=signer_id)
     if facts is None or not facts.usable:
         return Verdict.NO
-    audience = Audience(visibility=facts.visibility, local_only=facts.local_only, reach=facts.reach)
+    audience = Audience(
+        visibility=facts.visibility, local_only=facts.local_only, reach=facts.reach, hides_unlisted=facts.hides_unlisted
+    )
     if host is None:
         return may_read(audience, Reader(kind=ReaderKind.ANONYMOUS))
     hidden = tx.one(HOST_BLOCKED, id=facts.account_id, host=host) or 0

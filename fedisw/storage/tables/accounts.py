@@ -12,6 +12,7 @@ from sqlalchemy import (
     Named,
     Table,
     Text,
+    TextClause,
     TypedColumns,
     and_,
     false,
@@ -19,7 +20,9 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.sql.elements import ColumnElement
 
+from fedisw.model.handles import LOOKALIKES
 from fedisw.storage.tables.base import BigId, Json, Millis, id_column, metadata
 
 
@@ -53,15 +56,18 @@ class _Accounts(TypedColumns):
     shows_featured = Column(Boolean, nullable=False, server_default=true())
     attribution_domains = Column(Json, nullable=False, server_default=text("'[]'"))
     reach: Named[str] = Column(Text)
+    hides_unlisted = Column(Boolean, nullable=False, server_default=false())
     also_known_as = Column(Json, nullable=False)
     moved_to_uri: Named[str] = Column(Text)
     created_at = Column(Millis, nullable=False)
     updated_at = Column(Millis, nullable=False)
     fetched_at = Column(Millis)
     suspended_at = Column(Millis)
+    suspended_there = Column(Boolean, nullable=False, server_default=false())
     limited_at = Column(Millis)
     deleted_at = Column(Millis)
     last_status_at = Column(Millis)
+    links_checked_at = Column(Millis)
     statuses_count = Column(Integer, nullable=False)
     followers_count = Column(Integer, nullable=False)
     following_count = Column(Integer, nullable=False)
@@ -87,6 +93,29 @@ Index("ix_accounts_active", _last_at, accounts.c.id, sqlite_where=_listed, postg
 Index("ix_accounts_active_here", _last_at, accounts.c.id, sqlite_where=_listed_here, postgresql_where=_listed_here)
 Index("ix_accounts_new", accounts.c.id, sqlite_where=_listed, postgresql_where=_listed)
 Index("ix_accounts_new_here", accounts.c.id, sqlite_where=_listed_here, postgresql_where=_listed_here)
+_checked = accounts.c.links_checked_at.is_not(None)
+Index("ix_accounts_links_checked", accounts.c.links_checked_at, sqlite_where=_checked, postgresql_where=_checked)
+
+
+def looks(name: ColumnElement[str]) -> ColumnElement[str]:
+    """What a name looks like, as model/handles.py says it: names that look alike are equal here."""
+    shown: ColumnElement[str] = func.lower(func.replace(name, *_written("I", "l")))
+    for seen, meant in LOOKALIKES:
+        shown = func.replace(shown, *_written(seen, meant))
+    return shown
+
+
+def _written(*texts: str) -> tuple[TextClause, ...]:
+    """Constants as they stand in the index: with parameters it would not be found."""
+    return tuple(text(f"'{constant}'") for constant in texts)
+
+
+Index(
+    "ix_accounts_lookalike",
+    looks(accounts.c.username),
+    sqlite_where=accounts.c.host.is_(None),
+    postgresql_where=accounts.c.host.is_(None),
+)
 
 
 class _ActorKeys(TypedColumns):
@@ -100,6 +129,19 @@ class _ActorKeys(TypedColumns):
 
 
 actor_keys = Table("actor_keys", metadata, _ActorKeys)
+
+
+class _RetiredKeys(TypedColumns):
+    """Keys of ours that were replaced: each signs the Update that tells so, and nothing else (federation, section 3.6)."""
+
+    activity_uri = Column(Text, primary_key=True)
+    account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True)
+    key_id: Named[str] = Column(Text)
+    private_sealed = Column(LargeBinary, nullable=False)
+    retired_at = Column(Millis, nullable=False)
+
+
+retired_keys = Table("retired_keys", metadata, _RetiredKeys)
 
 
 class _Users(TypedColumns):
