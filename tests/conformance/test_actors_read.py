@@ -235,12 +235,8 @@ async def test_031_posts_of_people_who_want_so_are_for_readers_who_are_signed_in
         assert words in (await api.call("GET", where, "amy")).text
         shown = await api.call("GET", f"/@ben@beta.test/{post.id}", headers={"Accept": "text/html"})
         assert words not in shown.text  # pages of ours only lead there
-        for where in (
-            "/api/v1/timelines/public",
-            "/api/v1/timelines/tag/care",
-            f"/api/v1/accounts/{ben.id}/statuses",
-            "/tags/care",
-        ):
+        lists = ("/api/v1/timelines/public", "/api/v1/timelines/tag/care", f"/api/v1/accounts/{ben.id}/statuses", "/tags/care")
+        for where in lists:
             everybody = (await api.call("GET", where)).text
             assert not (hidden and words in everybody)
     mine = (await api.call("GET", "/api/v1/timelines/tag/care", "amy")).text
