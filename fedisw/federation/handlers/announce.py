@@ -10,7 +10,7 @@ from fedisw.federation import behalf, resolve
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.federation.handlers.flag import handle_wrapped
-from fedisw.model.accounts import Account
+from fedisw.model.accounts import Account, ActorType
 from fedisw.model.errors import NotFound
 from fedisw.model.ids import time_of
 from fedisw.model.statuses import Status, Visibility
@@ -18,8 +18,9 @@ from fedisw.model.urls import same_origin
 from fedisw.services import interactions
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import follows, statuses
-from fedisw.vocab.activities import Announce, Flag
+from fedisw.vocab.activities import Announce, Create, Flag
 from fedisw.vocab.names import PUBLIC
+from fedisw.vocab.objects import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +39,16 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
     if isinstance(announce.object, Flag):
         await handle_wrapped(peer, sender, announce, announce.object)
         return
-    if not isinstance(announce.object, str):
-        raise NotWanted("traffic of a group")
+    uri = _passed_on(sender, announce)
     if announce.id is None:
         raise NotWanted("without an id nobody could undo it")
-    if not peer.owns(announce.object) and not await peer.db.read(follows.followed_locally, sender.id):
+    if not peer.owns(uri) and not await peer.db.read(follows.followed_locally, sender.id):
         raise NotWanted("nobody here follows the sender")
-    is_own = same_origin(announce.object, sender.uri)  # it may be for followers only
+    is_own = same_origin(uri, sender.uri)  # it may be for followers only
     reader = await peer.db.read(behalf.follower_of, sender.uri) if is_own else None
-    original = await resolve.status(peer, announce.object, by=reader)
+    original = await resolve.status(peer, uri, by=reader)
     if original is None or original.reblog_of_id is not None:
-        raise NotFound("status", announce.object)
+        raise NotFound("status", uri)
     published = min(announce.published or peer.now(), peer.now())
     after = max(published, time_of(original.id))
     boost = Boost(
@@ -60,6 +60,17 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
     )
     if await apply(peer, announce, _store, account=sender, boost=boost, peer=peer, now=peer.now()) is None:
         raise NotWanted("boosted before, or may not be")
+
+
+def _passed_on(sender: Account, announce: Announce) -> str:
+    """Id of the post: given as it is, or, by a group, in the whole Create of a thread (section 6.1); answers are not boosted."""
+    match announce.object:
+        case str() as uri:
+            return uri
+        case Create(objects=(Note(in_reply_to=None) as note,)) if sender.actor_type is ActorType.GROUP:
+            return note.id
+        case _:
+            raise NotWanted("traffic of a group")
 
 
 def _visibility(announce: Announce) -> Visibility:
