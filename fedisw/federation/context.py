@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from fedisw.config import Settings
+from fedisw.crypto.ldsig import Normaliser
 from fedisw.crypto.signatures import NOTHING, PLAIN, Knock
 from fedisw.federation.budget import RECURSION, Budget, Spent
 from fedisw.federation.keycache import KeyCache
@@ -37,6 +38,14 @@ class KeyRing(Protocol):
         """The id of the key that signs for an account, or (None) for the instance actor."""
         ...
 
+    async def proved(self, account_id: int, document: Mapping[str, object]) -> dict[str, object]:
+        """The document with a proof by the account; NotFound when it has no key for that."""
+        ...
+
+    async def ld_signed(self, account_id: int, document: Mapping[str, object], *, normaliser: Normaliser) -> dict[str, object]:
+        """The document with a linked-data signature by the account; errors as ldsig.sign, NotFound without a key."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
@@ -53,6 +62,7 @@ class Peer:
     account_domain: str
     settings: Settings
     keys: KeyRing
+    normaliser: Normaliser = field(default_factory=Normaliser)
     public_keys: KeyCache = field(default_factory=KeyCache)
     pressure: Pressure = field(default_factory=Pressure)
     newcomers: Newcomers = field(default_factory=Newcomers)

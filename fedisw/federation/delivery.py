@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from fedisw.crypto.signatures import NOTHING
-from fedisw.federation import audience, knocking, rerouting, synchronising
+from fedisw.federation import audience, knocking, rerouting, synchronising, transferable
 from fedisw.federation.answers import Judgement, Outcome, judge
 from fedisw.federation.context import Peer
 from fedisw.federation.synchronising import Shared
@@ -74,10 +74,11 @@ async def deliver(peer: Peer, job: Deliver, run: JobRun) -> None:
     if before.open_until is not None and peer.now() < before.open_until:
         raise Postpone(before.open_until)
     fields = plan.shared.headers() if plan.shared is not None else NOTHING
+    activity = await transferable.current(peer, plan.activity)
     run.check()
     try:
         remembered = plan.host.scheme_now(peer.now()) if plan.host is not None else ""
-        answer, scheme = await knocking.post(peer, plan.activity, plan.delivery.inbox, remembered=remembered, more=fields)
+        answer, scheme = await knocking.post(peer, activity, plan.delivery.inbox, remembered=remembered, more=fields)
     except LeftAlone as error:
         raise Postpone(peer.now() + timedelta(seconds=error.retry_after)) from error
     except Unreachable as error:

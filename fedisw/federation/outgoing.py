@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from fedisw.crypto import digest
-from fedisw.federation import audience
+from fedisw.federation import audience, transferable
 from fedisw.federation.context import Peer
 from fedisw.federation.represent import status as posts
 from fedisw.jobs.work import Deliver, DeliverErasure
@@ -40,6 +40,7 @@ class Outgoing:
         status_id: the post whose audience is asked again when it is sent.
         target_id: the account it is about; a block between the two stops it.
         public: everybody may read it at its id.
+        provable: it is about what everybody may read, though not told to everybody: proofs are for it too.
     """
 
     document: Document
@@ -49,11 +50,12 @@ class Outgoing:
     status_id: int | None = None
     target_id: int | None = None
     public: bool = False
+    provable: bool = False
 
 
 async def send(peer: Peer, outgoing: Outgoing, *sources: Source) -> None:
     """Store the activity and a delivery for each inbox, with their jobs; a second time adds what is missing (P-4)."""
-    activity = _stored_form(peer, outgoing)
+    activity = await _stored_form(peer, outgoing)
     if not sources:
         await peer.db.write(activities.put_once, activity)
     for source in sources:
@@ -62,8 +64,14 @@ async def send(peer: Peer, outgoing: Outgoing, *sources: Source) -> None:
             after = await peer.db.write(_deliver_to, peer, activity, outgoing.order, source, after)
 
 
-def _stored_form(peer: Peer, outgoing: Outgoing) -> OutboundActivity:
-    body = encoded(outgoing.document)
+async def _stored_form(peer: Peer, outgoing: Outgoing) -> OutboundActivity:
+    """The bytes that are sent, the same to all."""
+    document = _fitting(outgoing.document)
+    whole: transferable.Whole = with_context(document)
+    signed_until = None
+    if outgoing.public or outgoing.provable:
+        whole, signed_until = await transferable.made(peer, document, account_id=outgoing.account_id)
+    body = orjson.dumps(whole)
     return OutboundActivity(
         id=peer.new_id(),
         uri=str(outgoing.document["id"]),
@@ -76,19 +84,16 @@ def _stored_form(peer: Peer, outgoing: Outgoing) -> OutboundActivity:
         body_sha256=digest.sha256(body),
         public=outgoing.public,
         created_at=peer.now(),
+        signed_until=signed_until,
     )
 
 
-def encoded(document: Document) -> bytes:
-    """The bytes that are sent: with context, and without what may be left out if they are too many.
-
-    Proofs and linked-data signatures are put on the finished document here, once for all deliveries (section 3.8).
-    """
-    body = orjson.dumps(with_context(document))
+def _fitting(document: Document) -> Document:
+    """Without what may be left out where it is too long; proofs and signatures are put on it later."""
     inside = document.get("object")
-    if len(body) > LEAN_ABOVE and isinstance(inside, dict):
-        body = orjson.dumps(with_context({**document, "object": posts.lean(inside)}))
-    return body
+    if isinstance(inside, dict) and len(orjson.dumps(with_context(document))) > LEAN_ABOVE - transferable.ROOM:
+        return {**document, "object": posts.lean(inside)}
+    return document
 
 
 def _deliver_to(tx: Tx, peer: Peer, activity: OutboundActivity, order: str, source: Source, after: str) -> str | None:

@@ -17,7 +17,7 @@ from fedisw.federation.represent.status import Posted
 from fedisw.jobs import work
 from fedisw.jobs.running import Postpone
 from fedisw.model.accounts import Account
-from fedisw.model.statuses import Visibility
+from fedisw.model.statuses import Status, Visibility
 from fedisw.model.visibility import Audience
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, activities, statuses
@@ -178,28 +178,29 @@ async def publish_pin(peer: Peer, job: work.PublishPin) -> None:
     found = await peer.db.read(_pinned, job)
     if found is None:
         return
-    author, status_id = found
+    author, row = found
+    followers, is_open = f"{author.uri}/followers", row.visibility in activity.OPEN
     make, word = (build.add, "pin") if job.added else (build.remove, "unpin")
     document = make(
         id=Here.of(peer.settings).activity(f"{job.change_id}-{word}"),
         actor=author.uri,
         object=job.object_uri,
         target=f"{author.uri}/featured",
-        to=(PUBLIC,),
-        cc=(f"{author.uri}/followers",),
+        to=(PUBLIC,) if is_open else (followers,),
+        cc=(followers,) if is_open else (),
     )
     changed = Outgoing(
         document=document,
         account_id=author.id,
         object_uri=job.object_uri,
         order=job.object_uri,
-        status_id=status_id if job.added else None,
-        public=True,
+        status_id=row.id if job.added else None,
+        public=is_open,
     )
     await outgoing.send(peer, changed, outgoing.to(Recipients(author_id=author.id, followers=True)))
 
 
-def _pinned(tx: Tx, job: work.PublishPin) -> tuple[Account, int] | None:
+def _pinned(tx: Tx, job: work.PublishPin) -> tuple[Account, Status] | None:
     """Author and post; None when the post is gone, which takes the pin away everywhere."""
     found = statuses.find_by_uri(tx, job.object_uri)
-    return None if found is None else (accounts.get(tx, job.account_id), found.id)
+    return None if found is None else (accounts.get(tx, job.account_id), found)

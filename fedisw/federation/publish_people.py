@@ -10,7 +10,7 @@ from fedisw.federation import outgoing
 from fedisw.federation.context import Peer
 from fedisw.federation.outgoing import Outgoing
 from fedisw.federation.represent import actor
-from fedisw.federation.represent.activity import follow, vote
+from fedisw.federation.represent.activity import OPEN, follow, vote
 from fedisw.federation.represent.here import Here
 from fedisw.jobs import work
 from fedisw.jobs.running import Postpone
@@ -112,7 +112,14 @@ async def publish_like(peer: Peer, job: work.PublishLike) -> None:
         return
     mark, status, liker, author = found
     document = build.like(id=mark.uri, actor=liker.uri, object=status.uri, to=(author.uri,))
-    liked = Outgoing(document=document, account_id=liker.id, object_uri=mark.uri, order=status.uri, target_id=author.id)
+    liked = Outgoing(
+        document=document,
+        account_id=liker.id,
+        object_uri=mark.uri,
+        order=status.uri,
+        target_id=author.id,
+        provable=status.visibility in OPEN,
+    )
     await outgoing.send(peer, liked, outgoing.to_account(liker.id, author.id))
 
 

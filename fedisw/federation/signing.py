@@ -12,8 +12,12 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from fedisw.crypto import keys, signatures
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from fedisw.crypto import keys, ldsig, proofs, signatures
 from fedisw.crypto.keys import PrivateKey
+from fedisw.crypto.ldsig import Normaliser
 from fedisw.crypto.seal import Sealer
 from fedisw.crypto.signatures import NOTHING, PLAIN, Knock
 from fedisw.model.accounts import ActorKey, KeyKind
@@ -40,7 +44,7 @@ class OpenKey:
 
 
 class SigningKeys:
-    """Signs requests in the name of local accounts. One a process, closed at its end.
+    """Signs requests and documents in the name of local accounts. One a process, closed at its end.
 
     Args:
         db: where sealed keys are.
@@ -55,7 +59,7 @@ class SigningKeys:
     ) -> None:
         self._db, self._sealer, self._now = db, sealer, now
         self._instance_uri = f"{origin}/actor"
-        self._open: OrderedDict[int, OpenKey] = OrderedDict()
+        self._open: OrderedDict[tuple[int, KeyKind], OpenKey] = OrderedDict()
         self._instance_id: int | None = None
         self._pool = ThreadPoolExecutor(max_workers=threads or os.cpu_count() or 1, thread_name_prefix="signing")
 
@@ -90,25 +94,51 @@ class SigningKeys:
         """The id of the key that signs for an account, or (None) for the instance actor; NotFound if there is none."""
         return (await self._key_of(account_id)).key_id
 
+    async def proved(self, account_id: int, document: Mapping[str, object]) -> dict[str, object]:
+        """A document with its context, and with a proof by the account, made in a thread (federation, section 3.8).
+
+        Raises:
+            NotFound: the account has no Ed25519 key.
+        """
+        found = await self._key_of(account_id, KeyKind.ED25519)
+        if not isinstance(found.key, Ed25519PrivateKey):
+            raise NotFound("key", account_id)
+        make = partial(proofs.make, document, key=found.key, key_id=found.key_id, now=self._now())
+        return await asyncio.get_running_loop().run_in_executor(self._pool, make)
+
+    async def ld_signed(self, account_id: int, document: Mapping[str, object], *, normaliser: Normaliser) -> dict[str, object]:
+        """A document with its context, perhaps proved, and with a linked-data signature by the account.
+
+        Raises:
+            NotFound: the account has no key.
+            Others as ldsig.sign.
+        """
+        found = await self._key_of(account_id)
+        if not isinstance(found.key, RSAPrivateKey):
+            raise NotFound("key", account_id)
+        return await ldsig.sign(document, key=found.key, key_id=found.key_id, now=self._now(), normaliser=normaliser)
+
     def forget(self, account_id: int) -> None:
-        """The key was changed or destroyed: the next signature reads it again."""
-        self._open.pop(account_id, None)
+        """The keys were changed or destroyed: the next signature reads them again."""
+        for kind in KeyKind:
+            self._open.pop((account_id, kind), None)
 
     def close(self) -> None:
         """End the threads and forget all keys; calling twice does no harm."""
         self._open.clear()
         self._pool.shutdown(wait=True)
 
-    async def _key_of(self, account_id: int | None) -> OpenKey:
+    async def _key_of(self, account_id: int | None, kind: KeyKind = KeyKind.RSA) -> OpenKey:
+        """Of RSA keys every server reads the signatures (federation, section 3.1)."""
         found = account_id if account_id is not None else await self._instance()
-        known = self._open.get(found)
+        known = self._open.get((found, kind))
         if known is None:
-            row = await self._db.read(_sealed_key, found)
+            row = await self._db.read(_sealed_key, found, kind)
             known = await asyncio.get_running_loop().run_in_executor(self._pool, self._opened, row)
-            self._open[found] = known
+            self._open[found, kind] = known
             if len(self._open) > MAX_KEYS:
                 self._open.popitem(last=False)
-        self._open.move_to_end(found)
+        self._open.move_to_end((found, kind))
         return known
 
     async def _instance(self) -> int:
@@ -128,10 +158,9 @@ def _id_of(tx: Tx, uri: str) -> int:
     return account.id
 
 
-def _sealed_key(tx: Tx, account_id: int) -> ActorKey:
-    """The RSA key: every server reads it (federation, section 3.1)."""
+def _sealed_key(tx: Tx, account_id: int, kind: KeyKind) -> ActorKey:
     for key in key_rows.of_account(tx, account_id):
-        if key.kind is KeyKind.RSA and key.private_sealed is not None:
+        if key.kind is kind and key.private_sealed is not None:
             return key
     raise NotFound("key", account_id)
 

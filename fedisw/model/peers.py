@@ -49,6 +49,7 @@ class OutboundActivity:
 
     `object_uri` is what it is about (for order), `status_id` the post whose audience is asked again when sent
     (VIS-7), `target_id` the account it is about (follows, blocks), None for both: to the recorded inboxes as is.
+    `signed_until` is when the linked-data signature inside ends, None without one (federation, section 3.8).
     """
 
     id: int
@@ -62,6 +63,7 @@ class OutboundActivity:
     body_sha256: bytes
     public: bool = False
     created_at: datetime
+    signed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

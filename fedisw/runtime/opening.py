@@ -116,6 +116,7 @@ class Runtime:
             images, films = _makers(store.temp, parts)
             parts.callback(passwords.close)
             peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
+            parts.push_async_callback(peer.normaliser.close)
             await _prepare(peer, sealer)
             tools = _tools(settings, peer, store, images, films, sealer)
             return cls(

@@ -1,7 +1,7 @@
 """The `@context` of what we send (federation, section 2.7).
 
-ActivityStreams, where keys are inside also security/v1, and one inline object with the terms used and
-the prefixes they need. Nothing else: each further address is a fetch for those who read JSON-LD.
+ActivityStreams, where keys are inside also security/v1, under a proof data-integrity/v2, and one inline object with
+the terms used and the prefixes they need. Nothing else: each further address is a fetch for those who read JSON-LD.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from fedisw.vocab.names import AS, SECURITY
+from fedisw.vocab.names import AS, DATA_INTEGRITY, SECURITY
 from fedisw.vocab.read import Document, Json
 
 _ID: Final = "@id"
@@ -76,12 +76,16 @@ TERMS: Final[Document] = {
 LANGUAGE_MAPS: Final = frozenset({"contentMap", "summaryMap", "nameMap"})  # their members are languages, not terms
 
 
-def with_context(document: Document) -> Document:
-    """The document with the `@context` that it needs, as its first member; call it last, on the outermost one."""
-    return {"@context": context_of(document), **document}
+def with_context(document: Document, *, proved: bool = False) -> Document:
+    """The document with the `@context` that it needs, as its first member; call it last, on the outermost one.
+
+    Args:
+        proved: a proof is put on it (federation, section 3.8).
+    """
+    return {"@context": context_of(document, proved=proved), **document}
 
 
-def context_of(document: Document) -> Json:
+def context_of(document: Document, *, proved: bool = False) -> Json:
     """The value of `@context`. A document inside that has its own (a wrapped activity) is not looked into."""
     used = set(_names(document))
     needed = _with_prefixes(used)
@@ -89,6 +93,8 @@ def context_of(document: Document) -> Json:
     parts: list[Json] = [AS]
     if "publicKey" in used:
         parts.append(SECURITY)
+    if proved:
+        parts.append(DATA_INTEGRITY)
     if inline:
         parts.append(inline)
     return parts if len(parts) > 1 else AS

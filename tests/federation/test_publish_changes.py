@@ -243,7 +243,7 @@ async def test_a_job_that_stopped_half_way_adds_what_is_missing(us: Sending, mon
     wanted = await us.db.read(publish._ready, status.id)
     assert wanted is not None
     document = posts.create(wanted[0], Here.of(us.peer.settings), now=NOW)
-    activity = outgoing._stored_form(us.peer, publish._about(wanted[0], document))
+    activity = await outgoing._stored_form(us.peer, publish._about(wanted[0], document))
     await us.db.write(outgoing._deliver_to, us.peer, activity, status.uri, outgoing.to(wanted[1]), "")
     assert len(await us.deliveries()) == 2
     await publish.publish_status(us.peer, work.PublishStatus(status_id=status.id))

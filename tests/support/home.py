@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from fedisw.crypto import keys as crypto_keys
+from fedisw.crypto.ldsig import Normaliser
 from fedisw.crypto.seal import Sealer
 from fedisw.federation import featured, inbox, own_links, quoting, refetch, synchronising, threads
 from fedisw.federation.context import Peer
@@ -128,6 +129,7 @@ async def at_home(db: Database, names: Names, clock: Clock, folder: Path, **sett
         account_domain=made.account_domain,
         settings=made,
         keys=signing,
+        normaliser=Normaliser(seconds=20),  # the machine that runs the tests may be busy
     )
     done: list[object] = []
 
@@ -140,6 +142,7 @@ async def at_home(db: Database, names: Names, clock: Clock, folder: Path, **sett
         yield Home(peer=peer, db=db, clock=clock, worker=worker, done=done)
     finally:
         await client.close()
+        await peer.normaliser.close()
         signing.close()
 
 

@@ -20,9 +20,18 @@ ALL = "read write follow push"  # what every client asks for
 
 
 def make_settings(data_dir: Path, **env: str) -> Settings:
-    """Settings of https://alpha.test; more as environment variables."""
+    """Settings of https://alpha.test; more as environment variables.
+
+    Without linked-data signatures, whose process takes half a second to start; `FEDISW_FEDERATION_LD_SIGNATURES=auto`
+    where they matter.
+    """
     make_secrets(data_dir / "secrets.toml")
-    return load(None, {"FEDISW_ORIGIN": "https://alpha.test", "FEDISW_DATA_DIR": str(data_dir)} | env)
+    usual = {
+        "FEDISW_ORIGIN": "https://alpha.test",
+        "FEDISW_DATA_DIR": str(data_dir),
+        "FEDISW_FEDERATION_LD_SIGNATURES": "off",
+    }
+    return load(None, usual | env)
 
 
 class People:

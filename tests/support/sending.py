@@ -35,6 +35,7 @@ from tests.support.peers import rsa
 
 ALL = Query(Delivery, select(deliveries).order_by(deliveries.c.id))
 KEY = rsa(0)
+PROVING_KEY = crypto_keys.generate_ed25519()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,12 @@ class Sending:
         await self.db.write(put_key, account, Sealer(self.peer.settings.secrets.master_key.key()))
         return account
 
+    async def prover(self, username: str = "amy", **changes: Any) -> Account:
+        """Somebody here with both keys, as everybody has who signed up."""
+        account = await self.person(username, **changes)
+        await self.db.write(put_key, account, Sealer(self.peer.settings.secrets.master_key.key()), kind=KeyKind.ED25519)
+        return account
+
     async def stranger(self, username: str, host: str, **changes: Any) -> Account:
         """Somebody elsewhere, known here."""
         return await self.db.write(factories.put_account, username, host, **changes)
@@ -199,17 +206,18 @@ def _enqueue(tx: Tx, jobs: Iterable[Any]) -> None:
     tx.enqueue(*jobs)
 
 
-def put_key(tx: Tx, account: Account, sealer: Sealer) -> None:
+def put_key(tx: Tx, account: Account, sealer: Sealer, *, kind: KeyKind = KeyKind.RSA) -> None:
     """Give a local account the key of this run of the tests."""
-    key_id = f"{account.uri}#main-key"
+    name, key = ("main-key", KEY) if kind is KeyKind.RSA else ("ed25519-key", PROVING_KEY)
+    key_id = f"{account.uri}#{name}"
     keys.add(
         tx,
         ActorKey(
             key_id=key_id,
             account_id=account.id,
-            kind=KeyKind.RSA,
-            public=crypto_keys.public_pem(KEY.public_key()),
-            private_sealed=sealer.seal(crypto_keys.private_pem(KEY), row=key_id),
+            kind=kind,
+            public=crypto_keys.public_pem(key.public_key()),
+            private_sealed=sealer.seal(crypto_keys.private_pem(key), row=key_id),
             created_at=account.created_at,
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from fedisw.model.peers import OutboundActivity
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query
+from fedisw.storage.tables.base import Millis
 from fedisw.storage.tables.peers import activities, deliveries
 
 C = activities.c
@@ -35,6 +37,15 @@ FORGET_TEXT = Command(
     update(activities)
     .where(C.object_uri == bindparam("about"), C.account_id == bindparam("by"), C.type.in_(("Create", "Update")))
     .values(body=b"")
+)
+RENEW = Command(
+    update(activities)
+    .where(C.id == bindparam("key"), C.signed_until == bindparam("before", type_=Millis()))
+    .values(
+        body=bindparam("body"),
+        body_sha256=bindparam("body_sha256"),
+        signed_until=bindparam("signed_until", type_=Millis()),
+    )
 )
 SENT_TO_HOST = Query(
     int,
@@ -85,6 +96,19 @@ def newest(tx: Tx, *, account_id: int, kind: str, object_uri: str) -> OutboundAc
 def forget_text(tx: Tx, *, account_id: int, object_uri: str) -> int:
     """The object was deleted: what we sent of it is kept no longer; who got it still is."""
     return tx.exec(FORGET_TEXT, by=account_id, about=object_uri)
+
+
+def renew(tx: Tx, renewed: OutboundActivity, *, before: datetime) -> OutboundActivity | None:
+    """Its signature ended at `before` and was made anew; the one that is stored now, of several made at once the first."""
+    tx.exec(
+        RENEW,
+        key=renewed.id,
+        before=before,
+        body=renewed.body,
+        body_sha256=renewed.body_sha256,
+        signed_until=renewed.signed_until,
+    )
+    return find(tx, renewed.id)
 
 
 def sent_to(tx: Tx, *, activity_id: int, host: str) -> bool:

@@ -65,6 +65,7 @@ class _Activities(TypedColumns):
     body_sha256 = Column(LargeBinary, nullable=False)
     public = Column(Boolean, nullable=False)
     created_at = Column(Millis, nullable=False, index=True)
+    signed_until = Column(Millis)
 
 
 activities = Table("activities", metadata, _Activities)

@@ -15,7 +15,7 @@ from fedisw.model.peers import Tombstone
 from fedisw.model.statuses import Status
 from fedisw.model.urls import Origin, object_uri
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import open_threads, statuses, tombstones
+from fedisw.storage.queries import activities, open_threads, statuses, tombstones
 from fedisw.vocab import build
 from fedisw.vocab.context import with_context
 from fedisw.vocab.read import Document
@@ -42,12 +42,15 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def show_activity(request: web.Request) -> web.Response:
-    """GET /ap/objects/{id}/activity: its Create."""
+    """GET /ap/objects/{id}/activity: its Create, byte for byte as it was sent; of an edited post as it is now."""
     form = answering.form_of(request)
     found = await _existing(request)
     public = await access.admit_to_post(request, found.id, found.account_id)
     if form is Form.PAGE:
         return answering.to_page(found.url)
+    sent = await request.app[DB].read(activities.find_by_uri, f"{found.uri}/activity")
+    if sent is not None and sent.body and found.edited_at is None:
+        return answering.raw(sent.body, form, public=public)
     posted = await _posted(request, found.id)
     here = Here.of(request.app[SETTINGS])
     return answering.document(with_context(status.create(posted, here, now=request.app[NOW]())), form, public=public)
