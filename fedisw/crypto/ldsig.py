@@ -169,10 +169,13 @@ class Normaliser:
     """The child process: started when first needed, one document at a time, killed when it takes too long.
 
     Close it when the server stops. Belongs to one event loop.
+
+    Attributes:
+        seconds: how long one document may take.
     """
 
     def __init__(self, *, seconds: float = CHECK_SECONDS) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._one = asyncio.Lock()
         self._child: asyncio.subprocess.Process | None = None
         self._hosts: Counter[str] = Counter()
@@ -193,13 +196,13 @@ class Normaliser:
         request = orjson.dumps({"options": options, "document": document})
         if host == OURS:
             async with self._one:
-                return _read_answer(await self._ask(request, seconds=max(self._seconds, OWN_SECONDS)))
+                return _read_answer(await self._ask(request, seconds=max(self.seconds, OWN_SECONDS)))
         if self._hosts[host] >= MAX_PER_HOST or self._hosts.total() >= MAX_UNDER_WAY:
             raise Unreachable("too many LD signatures at once")
         self._hosts[host] += 1
         try:
             async with self._one:
-                answer = await self._ask(request, seconds=self._seconds)
+                answer = await self._ask(request, seconds=self.seconds)
         finally:
             self._hosts[host] -= 1
             self._hosts += Counter()  # forget hosts that wait for nothing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
 from fedisw.crypto import keys, signatures, signed
 from fedisw.crypto.signed import Request, Signed
@@ -15,8 +14,6 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden, Gone, Invalid, Malformed, NotFound, Unauthenticated
 from fedisw.model.urls import Origin, same_origin
 from fedisw.storage.db import Tx
-
-FRESH: Final = timedelta(minutes=5)  # a key fetched less long ago is not fetched again when a signature does not fit
 
 
 def read_signature(request: Request) -> Signed:
@@ -58,7 +55,11 @@ async def sender_of(
         Unreachable: the key cannot be had now; the peer should try again.
     """
     _check(peer, request, found, body)
-    known = await _key(peer, found, stored, asker)
+
+    async def check(known: KnownKey) -> None:
+        signed.verify(found, keys.parse_pem(known.key.public))
+
+    known = await publickeys.fitting(peer, found.key_id, check, held=stored, asker=asker)
     return VerifiedSender(account=known.account, keys=known.keys, signature=found.signature)
 
 
@@ -73,35 +74,6 @@ def _check(peer: Peer, request: Request, found: Signed, body: bytes) -> None:
     signed.check_body(found, request, body)
     past, future = timedelta(seconds=federation.clock_past), timedelta(seconds=federation.clock_future)
     signed.check_clock(found, now=peer.now(), past=past, future=future)
-
-
-async def _key(peer: Peer, found: Signed, stored: KnownKey | None, asker: Asker) -> KnownKey:
-    """The key that fits; one that does not fit is fetched again if it is old, at most once in 5 minutes (SIG-11)."""
-    known = _newer(stored, peer.public_keys.find(found.key_id, now=peer.now()))
-    if known is None:
-        known = await publickeys.fetched(peer, found.key_id, asker=asker)
-        _verify(found, known)
-        return known
-    try:
-        _verify(found, known)
-        return known
-    except Unauthenticated:
-        now = peer.now()
-        if now - known.fetched_at < FRESH or not peer.public_keys.may_refetch(found.key_id, now=now):
-            raise
-    rotated = await publickeys.fetched(peer, found.key_id, instead_of=known, asker=asker)
-    _verify(found, rotated)
-    return rotated
-
-
-def _newer(stored: KnownKey | None, remembered: KnownKey | None) -> KnownKey | None:
-    if stored is None or remembered is None:
-        return stored or remembered
-    return remembered if remembered.fetched_at > stored.fetched_at else stored
-
-
-def _verify(found: Signed, known: KnownKey) -> None:
-    signed.verify(found, keys.parse_pem(known.key.public))
 
 
 async def departed_sender(peer: Peer, account: Account, found: Signed) -> VerifiedSender | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from fedisw.federation import authority, forwarded
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted
-from fedisw.federation.forwarded import handle_forwarded
 from fedisw.federation.handlers.accept import handle_accept
 from fedisw.federation.handlers.add import handle_add
 from fedisw.federation.handlers.announce import handle_announce
@@ -24,8 +24,10 @@ from fedisw.federation.handlers.remove import handle_remove
 from fedisw.federation.handlers.undo import handle_undo
 from fedisw.federation.handlers.update import handle_update
 from fedisw.model.accounts import Account
+from fedisw.model.errors import Forbidden, NotFound, Unreachable
 from fedisw.vocab import activities as act
 from fedisw.vocab.actors import Actor
+from fedisw.vocab.read import Document
 
 HANDLED: Final = frozenset(
     {
@@ -50,12 +52,16 @@ HANDLED: Final = frozenset(
     }
 )  # other kinds are answered with 202 and not kept (federation, section 4.1)
 
+PATIENCE: Final = 5  # tries, a quarter of an hour, until a server that is down counts as one that cannot be asked
 
-async def handle(peer: Peer, sender: Account, activity: act.Activity) -> None:
+
+async def handle(peer: Peer, sender: Account, activity: act.Activity, document: Document, *, attempt: int) -> None:
     """Let a kept activity take effect.
 
     Args:
-        sender: who signed the request; if that is not the activity's actor, nothing that it says is believed (SIG-10).
+        sender: who signed the request; if that is not the activity's actor, that signature proves nothing (SIG-10).
+        document: the activity as it came.
+        attempt: 1 for the first.
 
     Raises:
         NotWanted: it has no effect here; other errors of ours say so too, but Unreachable means later.
@@ -64,10 +70,33 @@ async def handle(peer: Peer, sender: Account, activity: act.Activity) -> None:
         raise NotWanted("of no kind that is handled")
     if sender.suspended_at is not None and not _may_still_say(sender, activity):
         raise NotWanted("its sender is suspended here")
-    if activity.actor != sender.uri:
-        await handle_forwarded(peer, sender, activity)
+    if activity.actor == sender.uri:
+        await _handle_own(peer, sender, activity, deliverer=sender)
+    else:
+        await _handle_delivered(peer, sender, activity, document, actor_uri=activity.actor, attempt=attempt)
+
+
+async def _handle_delivered(
+    peer: Peer, deliverer: Account, activity: act.Activity, document: Document, *, actor_uri: str, attempt: int
+) -> None:
+    """What somebody else delivers: proved, else had from its own server, else signed (federation, section 3.8)."""
+    may_fetch = await forwarded.is_wanted(peer, deliverer, activity)
+    author = await authority.by_proof(peer, document, actor_uri, may_fetch=may_fetch)
+    if author is not None:
+        await _handle_proved(peer, author, activity, deliverer=deliverer)
         return
-    await _handle_own(peer, sender, activity)
+    try:
+        whole = await forwarded.look_for(peer, deliverer, activity, is_signed="signature" in document)
+    except (Forbidden, NotFound, Unreachable) as error:
+        if isinstance(error, Unreachable) and attempt <= PATIENCE:
+            raise
+        found = await authority.by_signature(peer, document, actor_uri)
+        if found is None:
+            raise
+        await _handle_proved(peer, *found, deliverer=deliverer)
+        return
+    if whole is not None:
+        await _handle_proved(peer, *whole, deliverer=deliverer)
 
 
 def _may_still_say(sender: Account, activity: act.Activity) -> bool:
@@ -76,12 +105,19 @@ def _may_still_say(sender: Account, activity: act.Activity) -> bool:
     return isinstance(activity, act.Delete) or (sender.suspended_there and own_profile)
 
 
-async def _handle_own(peer: Peer, sender: Account, activity: act.Activity) -> None:
+async def _handle_proved(peer: Peer, author: Account, activity: act.Activity, *, deliverer: Account) -> None:
+    if author.deleted_at is not None or (author.suspended_at is not None and not _may_still_say(author, activity)):
+        raise NotWanted("its actor is suspended here, or gone")
+    await _handle_own(peer, author, activity, deliverer=deliverer)
+
+
+async def _handle_own(peer: Peer, sender: Account, activity: act.Activity, *, deliverer: Account) -> None:
+    """What `sender` is known to have made; `deliverer` brought it."""
     match activity:
         case act.Create():
-            await handle_create(peer, sender, activity)
+            await handle_create(peer, sender, activity, deliverer=deliverer)
         case act.Update():
-            await handle_update(peer, sender, activity)
+            await handle_update(peer, sender, activity, deliverer=deliverer)
         case act.Delete():
             await handle_delete(peer, sender, activity)
         case act.Follow():

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 import structlog
 
 from fedisw.config import FederationMode
 from fedisw.crypto.signed import Request, Signed
-from fedisw.federation import authenticate, dispatch, ingest, policy, synchronising
+from fedisw.federation import authenticate, dispatch, ingest, policy, senders, synchronising
 from fedisw.federation.budget import FETCHES, FETCHES_FOR_STRANGERS, Budget
 from fedisw.federation.context import Peer, VerifiedSender
 from fedisw.federation.effect import NotWanted
 from fedisw.federation.keycache import KnownKey
 from fedisw.federation.publickeys import UNCOUNTED, Asker
-from fedisw.federation.resolve import STALE
 from fedisw.jobs.fetching import SynchroniseFollowers
 from fedisw.jobs.running import JobRun
-from fedisw.jobs.work import ProcessInbound, RefreshAccount
+from fedisw.jobs.work import ProcessInbound
 from fedisw.model.accounts import Account
 from fedisw.model.errors import (
     FediswError,
@@ -34,11 +32,10 @@ from fedisw.model.errors import (
     UnsupportedMedia,
 )
 from fedisw.model.peers import Inbound, InboundState
-from fedisw.model.urls import Origin, authority_of, same_origin
+from fedisw.model.urls import authority_of, same_origin
 from fedisw.net.answer import is_kind
 from fedisw.net.limits import AS2_KINDS
 from fedisw.observe import metrics
-from fedisw.services import accounts as profiles
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, deliveries, hosts, inbound, replays, tombstones
 from fedisw.vocab import read
@@ -204,7 +201,7 @@ def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer, repair: Sync
         return False
     if not sender.stored and tombstones.exists(tx, sender.account.uri):
         return False
-    account = _stored_sender(tx, sender, now)
+    account = senders.ensure(tx, sender.account, sender.keys, now)
     host = authority_of(account.uri)
     hosts.heard(tx, host, now=now)
     if not inbound.store_once(tx, replace(row, signer_id=account.id)):
@@ -213,18 +210,6 @@ def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer, repair: Sync
     if repair is not None and sender.stored:  # of somebody whom nobody here knew nobody here is a follower
         tx.enqueue(repair)
     return True
-
-
-def _stored_sender(tx: Tx, sender: VerifiedSender, now: datetime) -> Account:
-    """The sender as it is in the database; one that is new or old there is fetched anew later, its handle checked."""
-    account = sender.account
-    is_new = False
-    if not sender.stored:
-        is_new = accounts.find_by_uri(tx, account.uri) is None
-        account = profiles.store_remote_account(tx, account=account, actor_keys=sender.keys, now=now)
-    if is_new or account.fetched_at is None or now - account.fetched_at > STALE:
-        tx.enqueue(RefreshAccount(account_id=account.id, at_host=Origin.of(account.uri).authority))
-    return account
 
 
 async def process(peer: Peer, inbound_id: int, run: JobRun | None = None) -> None:
@@ -241,7 +226,7 @@ async def process(peer: Peer, inbound_id: int, run: JobRun | None = None) -> Non
     row, sender, is_related = arrived
     bounded = peer.within(Budget(fetches=FETCHES if is_related else FETCHES_FOR_STRANGERS))
     try:
-        await _process(bounded, row, sender)
+        await _process(bounded, row, sender, attempt=1 if run is None else run.attempt)
     except Unreachable:
         raise
     except FediswError as error:
@@ -268,7 +253,7 @@ def _arrived(tx: Tx, inbound_id: int) -> tuple[Inbound, Account, bool] | None:
     return row, sender, hosts.has_relations(tx, authority_of(sender.uri))
 
 
-async def _process(peer: Peer, row: Inbound, sender: Account) -> None:
+async def _process(peer: Peer, row: Inbound, sender: Account, *, attempt: int) -> None:
     """Of what is about several things each part has its effect, whatever becomes of the others (LIM-2)."""
     document = ingest.document(row.raw)
     named = document if read.own_id(document) is not None else document | {"id": row.activity_id}
@@ -276,7 +261,7 @@ async def _process(peer: Peer, row: Inbound, sender: Account) -> None:
     had_effect = False
     for part in each(named):
         try:
-            await _process_one(peer, row, sender, part)
+            await _process_one(peer, row, sender, part, document, attempt=attempt)
             had_effect = True
         except Unreachable:
             raise
@@ -286,11 +271,11 @@ async def _process(peer: Peer, row: Inbound, sender: Account) -> None:
         raise problem
 
 
-async def _process_one(peer: Peer, row: Inbound, sender: Account, document: Document) -> None:
-    activity = parse_activity(document)
+async def _process_one(peer: Peer, row: Inbound, sender: Account, part: Document, document: Document, *, attempt: int) -> None:
+    activity = parse_activity(part)
     if isinstance(activity, Ignored):
         raise NotWanted("nothing readable inside")
     await peer.db.read(policy.check_host, authority_of(activity.actor), mode=peer.settings.federation.mode)
     if activity.id is None:
         activity = replace(activity, id=row.activity_id)
-    await dispatch.handle(peer, sender, activity)
+    await dispatch.handle(peer, sender, activity, document, attempt=attempt)

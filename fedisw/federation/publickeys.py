@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final, Protocol
+from datetime import timedelta
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import urldefrag
 
 from fedisw.federation import fetch
@@ -21,6 +23,8 @@ from fedisw.vocab.actors import Actor, parse_actor
 from fedisw.vocab.keys import Key, parse_keys
 from fedisw.vocab.read import Document
 
+Check: TypeAlias = Callable[[KnownKey], Awaitable[None]]
+FRESH: Final = timedelta(minutes=5)  # a key fetched less long ago is not fetched again when a signature does not fit
 PAUSE: Final = 300  # seconds until a peer should try again when its key could not be had (federation, section 3.6)
 SECONDS: Final = 10.0  # for a key with all that belongs to it: peers wait about as long for our answer
 
@@ -62,6 +66,46 @@ def stored(tx: Tx, key_id: str) -> KnownKey | None:
     if key is None or account is None:
         return None
     return KnownKey(key=key, account=account, fetched_at=key.fetched_at or key.created_at)
+
+
+async def fitting(
+    peer: Peer, key_id: str, check: Check, *, held: KnownKey | None, may_fetch: bool = True, asker: Asker = UNCOUNTED
+) -> KnownKey:
+    """The key that fits; one that does not fit is fetched again if it is old, at most once in 5 minutes (SIG-11).
+
+    Args:
+        check: raises Unauthenticated for a key that does not fit.
+        held: the key as `stored` gives it.
+        may_fetch: whether a key that is not known is fetched.
+        asker: as in `fetched`.
+
+    Raises:
+        Unauthenticated: none fits.
+        Others as `fetched` and `check`.
+    """
+    known = _newer(held, peer.public_keys.find(key_id, now=peer.now()))
+    if known is None:
+        if not may_fetch:
+            raise Unauthenticated("its key is not known here")
+        known = await fetched(peer, key_id, asker=asker)
+        await check(known)
+        return known
+    try:
+        await check(known)
+        return known
+    except Unauthenticated:
+        now = peer.now()
+        if now - known.fetched_at < FRESH or not peer.public_keys.may_refetch(key_id, now=now):
+            raise
+    rotated = await fetched(peer, key_id, instead_of=known, asker=asker)
+    await check(rotated)
+    return rotated
+
+
+def _newer(held: KnownKey | None, remembered: KnownKey | None) -> KnownKey | None:
+    if held is None or remembered is None:
+        return held or remembered
+    return remembered if remembered.fetched_at > held.fetched_at else held
 
 
 async def fetched(peer: Peer, key_id: str, *, instead_of: KnownKey | None = None, asker: Asker = UNCOUNTED) -> KnownKey:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -131,15 +130,14 @@ async def at_home(db: Database, names: Names, clock: Clock, folder: Path, **sett
         keys=signing,
         normaliser=Normaliser(seconds=20),  # the machine that runs the tests may be busy
     )
-    done: list[object] = []
 
     async def run(attempt: JobRun) -> None:
-        done.append(attempt.job)
-        await _run(peer, attempt.job, attempt.created_at)
+        home.done.append(attempt.job)
+        await _run(home.peer, attempt)
 
-    worker = Worker(db, run, clock, asyncio.Event(), jitter=lambda: 0.0)
+    home = Home(peer=peer, db=db, clock=clock, worker=Worker(db, run, clock, asyncio.Event(), jitter=lambda: 0.0), done=[])
     try:
-        yield Home(peer=peer, db=db, clock=clock, worker=worker, done=done)
+        yield home
     finally:
         await client.close()
         await peer.normaliser.close()
@@ -161,10 +159,10 @@ def _kept(tx: Tx) -> dict[str, int]:
     return {name: tx.one(query) or 0 for name, query in COUNTS.items()}
 
 
-async def _run(peer: Peer, job: object, created_at: datetime) -> None:
-    match job:
+async def _run(peer: Peer, attempt: JobRun) -> None:
+    match job := attempt.job:
         case work.ProcessInbound():
-            await inbox.process(peer, job.inbound_id)
+            await inbox.process(peer, job.inbound_id, attempt)
         case work.RefreshAccount():
             await featured.refresh(peer, job.account_id)
         case work.FetchParent():
@@ -176,7 +174,7 @@ async def _run(peer: Peer, job: object, created_at: datetime) -> None:
         case work.RefreshPoll():
             await refetch.poll(peer, job.status_id)
         case fetching.SynchroniseFollowers():
-            await synchronising.synchronise(peer, job, asked_at=created_at)
+            await synchronising.synchronise(peer, job, asked_at=attempt.created_at)
         case _:
             assert isinstance(job, OTHERS), f"nobody does {job}"
 

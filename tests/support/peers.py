@@ -136,13 +136,15 @@ class PeerServer:
         asked: method and path with query of every request, in order.
         readers: which key a path is shown to, all others get 404.
         only_takes: the form of signature that it wants, `cavage` or `rfc9421`; anything else gets 401. Any if empty.
-        taken: bodies of what was posted to it.
+        taken: documents that were posted to it.
+        bodies: the same as bytes.
     """
 
     def __init__(self, host: str, now: Callable[[], datetime], *, scheme: str = "https") -> None:
         self.host, self.origin, self.now = host, f"{scheme}://{host}", now
         self.asked: list[str] = []
         self.taken: list[Document] = []
+        self.bodies: list[bytes] = []
         self.heads: list[Mapping[str, str]] = []
         self.only_takes = ""
         self.readers: dict[str, str] = {}
@@ -208,7 +210,8 @@ class PeerServer:
         if reader is not None and f'keyId="{reader}#' not in request.headers.get("Signature", ""):
             return web.Response(status=404)
         if request.method == "POST":
-            self.taken.append(orjson.loads(await request.read()))
+            self.bodies.append(await request.read())
+            self.taken.append(orjson.loads(self.bodies[-1]))
             return web.Response(status=202)
         found = self._answers.get(request.raw_path)
         match found:

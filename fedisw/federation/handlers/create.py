@@ -44,10 +44,13 @@ class Vote:
     uri: str
 
 
-async def handle_create(peer: Peer, sender: Account, create: Create) -> None:
+async def handle_create(peer: Peer, sender: Account, create: Create, *, deliverer: Account) -> None:
     """Create: posts by the sender are stored if somebody here wants them, votes are counted, all else is fetched or dropped.
 
     GoToSocial sends several votes in one; Mobilizon a Tombstone for what was deleted.
+
+    Args:
+        deliverer: who brought it, the sender or somebody that passed it on.
     """
     ready: list[Post | Vote] = []
     elsewhere: list[str] = []
@@ -58,7 +61,7 @@ async def handle_create(peer: Peer, sender: Account, create: Create) -> None:
                 concerned = True
                 await delete.take_away(peer, sender, create, uri=thing.id)
             case Note() if is_own(thing, sender):
-                found = await _prepare(peer, sender, thing)
+                found = await _prepare(peer, sender, thing, deliverer=deliverer)
                 if found is not None:
                     ready.append(found)
             case Note():
@@ -77,10 +80,10 @@ def is_own(note: Note, sender: Account) -> bool:
     return note.attributed_to == sender.uri and same_origin(note.id, sender.uri)
 
 
-async def _prepare(peer: Peer, sender: Account, note: Note) -> Post | Vote | None:
+async def _prepare(peer: Peer, sender: Account, note: Note, *, deliverer: Account) -> Post | Vote | None:
     if _looks_like_vote(note) and note.in_reply_to is not None:
         return Vote(poll_uri=note.in_reply_to, option=note.name, uri=note.id)
-    if not await wants(peer, note, author_id=sender.id, deliverer_id=sender.id):
+    if not await wants(peer, note, author_id=sender.id, deliverer_id=deliverer.id):
         return None
     remote = await resolve.remote_status(peer, note, author=sender)
     return Post(remote=remote, status_ids=resolve.status_ids(remote.published))

@@ -22,13 +22,17 @@ from fedisw.vocab.objects import Note, Tombstone
 YOUNG: Final = timedelta(days=1)  # an unknown post younger than this is taken as new
 
 
-async def handle_update(peer: Peer, sender: Account, update: Update) -> None:
-    """Update: of the sender's profile, of a post of the sender, or a hint about somebody else's."""
+async def handle_update(peer: Peer, sender: Account, update: Update, *, deliverer: Account) -> None:
+    """Update: of the sender's profile, of a post of the sender, or a hint about somebody else's.
+
+    Args:
+        deliverer: who brought it, the sender or somebody that passed it on.
+    """
     match update.object:
         case Actor():
             await _update_profile(peer, sender, update, update.object)
         case Note():
-            await _update_post(peer, sender, update, update.object)
+            await _update_post(peer, sender, update, update.object, deliverer=deliverer)
         case Tombstone():
             await delete.take_away(peer, sender, update, uri=update.object.id)
         case str():
@@ -67,7 +71,7 @@ def _is_old(sender: Account, actor: Actor) -> bool:
     return actor.updated is not None and actor.updated < sender.updated_at
 
 
-async def _update_post(peer: Peer, sender: Account, update: Update, note: Note) -> None:
+async def _update_post(peer: Peer, sender: Account, update: Update, note: Note, *, deliverer: Account) -> None:
     if not create.is_own(note, sender):
         await hint_of_change(peer, note.id)
         return
@@ -75,7 +79,7 @@ async def _update_post(peer: Peer, sender: Account, update: Update, note: Note) 
     if known is not None and known.account_id != sender.id:
         await hint_of_change(peer, note.id)
         return
-    if known is None and not await _is_new(peer, sender, note):
+    if known is None and not await _is_new(peer, sender, note, deliverer=deliverer):
         raise NotWanted("not known here")
     remote = await resolve.remote_status(peer, note, author=sender)
     if known is None:
@@ -85,10 +89,10 @@ async def _update_post(peer: Peer, sender: Account, update: Update, note: Note) 
     await apply(peer, update, editing.apply_remote_edit, author=sender, remote=remote, now=peer.now(), new_id=peer.new_id)
 
 
-async def _is_new(peer: Peer, sender: Account, note: Note) -> bool:
+async def _is_new(peer: Peer, sender: Account, note: Note, *, deliverer: Account) -> bool:
     """An Update that overtook its Create stores the post; the late Create finds it there (F-12)."""
     young = note.published is not None and peer.now() - note.published < YOUNG
-    return young and await create.wants(peer, note, author_id=sender.id, deliverer_id=sender.id)
+    return young and await create.wants(peer, note, author_id=sender.id, deliverer_id=deliverer.id)
 
 
 async def hint_of_change(peer: Peer, uri: str) -> None:

@@ -4,33 +4,50 @@ from __future__ import annotations
 
 from typing import Final
 
+import orjson
 from aiohttp import web
 
 from fedisw.model.errors import NotFound
 from fedisw.model.peers import OutboundActivity
 from fedisw.storage.queries import accounts, activities, statuses
+from fedisw.vocab.context import with_context
 from fedisw.web.activitypub import access, answering
 from fedisw.web.activitypub.accept import Form
 from fedisw.web.keys import DB, SETTINGS
 from fedisw.web.routes import Auth, Route
 
-MAX_NAME: Final = 120  # characters of the last part of an id
+MAX_NAME: Final = 140  # characters of what follows `/ap/` in an id
 
 
 async def show(request: web.Request) -> web.Response:
     """GET /ap/activities/{name}"""
     form = answering.form_of(request)
-    name = request.match_info["name"]
-    found = None
-    if len(name) <= MAX_NAME:
-        uri = f"{request.app[SETTINGS].origin}/ap/activities/{name}"
-        found = await request.app[DB].read(activities.find_by_uri, uri)
-    public = await _admit(request, found)
-    if found is None or not found.body:
-        raise NotFound("activity", name)
+    found, public = await _sent(request, f"activities/{request.match_info['name']}")
     if form is Form.PAGE:
         return await _to_page(request, found)
     return answering.raw(found.body, form, public=public)
+
+
+async def show_vote(request: web.Request, *, whole: bool) -> web.Response:
+    """GET /ap/objects/{poll}-{voter}-{choice}, and with `/activity` its Create: for the server of the poll."""
+    form = answering.form_of(request)
+    found, public = await _sent(request, f"objects/{request.match_info['id']}/activity")
+    if form is Form.PAGE:
+        return await _to_page(request, found)
+    if whole:
+        return answering.raw(found.body, form, public=public)
+    return answering.document(with_context(orjson.loads(found.body)["object"]), form, public=public)
+
+
+async def _sent(request: web.Request, name: str) -> tuple[OutboundActivity, bool]:
+    """An activity of ours that the reader may have, and whether caches may keep it."""
+    found = None
+    if len(name) <= MAX_NAME:
+        found = await request.app[DB].read(activities.find_by_uri, f"{request.app[SETTINGS].origin}/ap/{name}")
+    public = await _admit(request, found)
+    if found is None or not found.body:
+        raise NotFound("activity", name)
+    return found, public
 
 
 async def _admit(request: web.Request, found: OutboundActivity | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from aiohttp import web
@@ -20,15 +21,19 @@ from fedisw.vocab import build
 from fedisw.vocab.context import with_context
 from fedisw.vocab.read import Document
 from fedisw.web.activitypub import access, answering, parameters
+from fedisw.web.activitypub import activities as activity_pages
 from fedisw.web.activitypub.accept import Form
 from fedisw.web.keys import DB, NOW, SETTINGS
 from fedisw.web.routes import Auth, Route
 
 ITEMS: Final = 60  # of one page
+VOTE: Final = re.compile(r"[0-9]{1,19}-[0-9]{1,19}-[0-9]{1,3}")  # poll, voter, choice
 
 
 async def show(request: web.Request) -> web.Response:
     """GET /ap/objects/{id}"""
+    if VOTE.fullmatch(request.match_info["id"]):
+        return await activity_pages.show_vote(request, whole=False)
     form = answering.form_of(request)
     found = await _find(request)
     if isinstance(found, Tombstone):
@@ -43,6 +48,8 @@ async def show(request: web.Request) -> web.Response:
 
 async def show_activity(request: web.Request) -> web.Response:
     """GET /ap/objects/{id}/activity: its Create, byte for byte as it was sent; of an edited post as it is now."""
+    if VOTE.fullmatch(request.match_info["id"]):
+        return await activity_pages.show_vote(request, whole=True)
     form = answering.form_of(request)
     found = await _existing(request)
     public = await access.admit_to_post(request, found.id, found.account_id)
