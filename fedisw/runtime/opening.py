@@ -115,8 +115,7 @@ class Runtime:
             store, passwords = open_store(settings), Passwords()
             images, films = _makers(store.temp, parts)
             parts.callback(passwords.close)
-            peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys)
-            parts.push_async_callback(peer.normaliser.close)
+            peer = _peer(settings, clock, db=db, client=client, new_id=node.new_id, keys=keys, parts=parts)
             await _prepare(peer, sealer)
             tools = _tools(settings, peer, store, images, films, sealer)
             return cls(
@@ -214,9 +213,16 @@ def _client(
 
 
 def _peer(
-    settings: Settings, clock: Callable[[], datetime], *, db: Database, client: Client, new_id: IdMaker, keys: SigningKeys
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    db: Database,
+    client: Client,
+    new_id: IdMaker,
+    keys: SigningKeys,
+    parts: AsyncExitStack,
 ) -> Peer:
-    return Peer(
+    peer = Peer(
         db=db,
         client=client,
         new_id=new_id,
@@ -226,6 +232,8 @@ def _peer(
         settings=settings,
         keys=keys,
     )
+    parts.push_async_callback(peer.normaliser.close)
+    return peer
 
 
 def _copier(peer: Peer, store: MediaStore, images: Images) -> Copier:
