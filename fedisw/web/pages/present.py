@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from aiohttp import web
 from markupsafe import Markup
@@ -13,15 +14,34 @@ from fedisw.media.remote import Part
 from fedisw.media.wire import Purpose
 from fedisw.model.accounts import Account
 from fedisw.model.media import Media, MediaKind, MediaState
+from fedisw.model.reactions import ReactionCount, StatusText
 from fedisw.model.statuses import Poll
 from fedisw.model.views import StatusView
 from fedisw.text.sanitise import to_plain_text
 from fedisw.web.keys import LINKS, NOW, SETTINGS, STORE
-from fedisw.web.pages.views import FieldView, MediaView, OptionView, PollView, PostView, ProfileView
+from fedisw.web.pages.views import FieldView, MediaView, OptionView, PollView, PostView, ProfileView, ReactionView
 from fedisw.web.people import page_of, person_of, picture_url
 
+MOST_REACTIONS: Final = 20  # kinds that are shown of one post
 SUMMARY: Final = 200  # characters of a description in the head of a page
 DEEPEST: Final = 3  # how far replies are indented
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class More:
+    """What only the page of a post shows, by post: reactions, and the text in the reader's language."""
+
+    said: Mapping[int, Sequence[ReactionCount]]
+    texts: Mapping[int, StatusText]
+
+    @classmethod
+    def of(cls, said: Iterable[ReactionCount], texts: Iterable[StatusText], *, language: str) -> Self:
+        """As read; `language` is the reader's."""
+        counts: dict[int, list[ReactionCount]] = {}
+        for one in said:
+            counts.setdefault(one.status_id, []).append(one)
+        mine = {text.status_id: text for text in texts if text.language.partition("-")[0].lower() == language}
+        return cls(said=counts, texts=mine)
 
 
 def post_of(app: web.Application, view: StatusView, *, depth: int = 0) -> PostView:
@@ -52,19 +72,35 @@ def post_of(app: web.Application, view: StatusView, *, depth: int = 0) -> PostVi
     )
 
 
+def with_more(app: web.Application, post: PostView, status_id: int, more: More) -> PostView:
+    """A post as its own page shows it: with reactions, and in the reader's language where its author wrote it in several."""
+    text = more.texts.get(status_id)
+    shown = replace(post, content=_clean(text.content), language=text.language) if text is not None else post
+    said = tuple(
+        ReactionView(
+            content=one.content,
+            picture=app[LINKS].url(one.picture, purpose=Purpose.EMOJI) if one.picture else "",
+            count=one.count,
+        )
+        for one in more.said.get(status_id, ())[:MOST_REACTIONS]
+    )
+    return replace(shown, reactions=said)
+
+
 def path_of(view: StatusView) -> str:
     """Path of our page about a post."""
     return f"{page_of(view.account)}/{view.status.id}"
 
 
-def replies_of(app: web.Application, top: StatusView, replies: list[StatusView]) -> list[PostView]:
+def replies_of(app: web.Application, top: StatusView, replies: list[StatusView], more: More) -> list[PostView]:
     """The replies below a post, each indented as far as it is from it; parents come before their replies."""
     depths = {top.status.id: -1}
     shown = []
     for view in replies:
         depth = depths.get(view.status.in_reply_to_id or 0, -1) + 1
         depths[view.status.id] = depth
-        shown.append(replace(post_of(app, view, depth=min(depth, DEEPEST)), reply_to=""))
+        post = replace(post_of(app, view, depth=min(depth, DEEPEST)), reply_to="")
+        shown.append(with_more(app, post, view.status.id, more))
     return shown
 
 

@@ -10,12 +10,13 @@ from fedisw.model.accounts import Account, ActorType, Reach
 from fedisw.model.errors import Gone, NotFound
 from fedisw.model.feeds import Half
 from fedisw.model.paging import Page
+from fedisw.model.reactions import ReactionCount, StatusText
 from fedisw.model.statuses import Status
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import Verdict
 from fedisw.services import hydrate
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, instance, replies, statuses, timelines, tombstones, users
+from fedisw.storage.queries import accounts, audience, instance, reactions, replies, statuses, texts, timelines, tombstones, users
 from fedisw.storage.queries.timelines import Only, Ref
 
 LOCAL: Final = Only(local=True)
@@ -44,12 +45,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A post and what is around it; `post` is None where it opens only for people who are signed in."""
+    """A post and what is around it; `post` is None where it opens only for people who are signed in.
+
+    `said` is what people elsewhere said to these posts with an emoji, `texts` the posts in their other languages.
+    """
 
     author: Account
     post: StatusView | None
     ancestors: list[StatusView]
     descendants: list[StatusView]
+    said: tuple[ReactionCount, ...] = ()
+    texts: tuple[StatusText, ...] = ()
 
 
 NOTHING: Final = Shelf(posts=[], ids=[])
@@ -139,11 +145,14 @@ def thread(tx: Tx, *, status_id: int, uri: str, viewer_id: int | None, now: date
     below = replies.descendants(tx, shown_id, limit=BELOW, deepest=DEEP)
     wanted = [ref.id for ref in timelines.wanted_refs(tx, [*above, *below], viewer_id, now=now)]
     around = {view.status.id: view for view in hydrate.views(tx, wanted)}
+    here = [shown_id, *around]
     return Thread(
         author=found.account,
         post=found,
         ancestors=[around[item] for item in above if item in around],
         descendants=[around[item] for item in below if item in around],
+        said=tuple(reactions.counts(tx, here)),
+        texts=tuple(texts.of_statuses(tx, here)),
     )
 
 

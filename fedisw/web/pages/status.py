@@ -16,6 +16,7 @@ from fedisw.web.keys import DB, NOW, SETTINGS, VIEWER, translator_of
 from fedisw.web.pages import present, reading
 from fedisw.web.pages.accept import wants_document
 from fedisw.web.pages.profile import absolute, closed_page, elsewhere_page, to_document
+from fedisw.web.pages.views import PostView
 from fedisw.web.people import person_of
 from fedisw.web.render import page
 from fedisw.web.routes import Auth, Route
@@ -42,14 +43,19 @@ async def status(request: web.Request) -> web.Response:
         return answers.see_other(present.path_of(post))
     if viewer is None and not post.status.local:
         return elsewhere_page(request, post.account, post.status.url or post.status.uri)
+    more = present.More.of(thread.said, thread.texts, language=translator_of(request).language)
+
+    def shown(view: StatusView) -> PostView:
+        return present.with_more(request.app, present.post_of(request.app, view), view.status.id, more)
+
     return page(
         request,
         "thread.html",
         head=_head(request, post),
         public=True,
-        ancestors=[present.post_of(request.app, view) for view in thread.ancestors],
-        post=present.post_of(request.app, post),
-        descendants=present.replies_of(request.app, post, thread.descendants),
+        ancestors=[shown(view) for view in thread.ancestors],
+        post=shown(post),
+        descendants=present.replies_of(request.app, post, thread.descendants, more),
         more_elsewhere=not post.status.local,
     )
 

@@ -49,6 +49,15 @@ class PollView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionView:
+    """What people said to a post: one emoji, or the name of a custom one with its `picture` as we serve it."""
+
+    content: str
+    picture: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
     """A post; `boosted_by` when the timeline shows it because somebody boosted it.
 
@@ -74,6 +83,7 @@ class PostView:
     replies: int = 0
     boosts: int = 0
     likes: int = 0
+    reactions: tuple[ReactionView, ...] = ()
     depth: int = 0
     indexable: bool = False
 
