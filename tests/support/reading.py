@@ -7,16 +7,19 @@ from typing import Any
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
+from multidict import CIMultiDict
 
 from fedisw.crypto import cavage, rfc9421
 from fedisw.crypto.signed import Scheme
 from fedisw.federation import resolve
+from fedisw.federation.inbox import RequestParts
 from fedisw.model.accounts import Account
 from tests.support import factories
 from tests.support.factories import HERE
 from tests.support.home import Home
 from tests.support.peers import Actor
 
+SENT = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")  # what aiohttp would add by itself
 AJ = "application/activity+json"
 LD = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -56,6 +59,19 @@ class Reader:
         response = await self.ask(where, **how)
         assert response.status == 200, await response.text()
         return dict(await response.json(content_type=None))
+
+    async def post(self, parts: RequestParts, **more: str) -> ClientResponse:
+        """Send a signed activity as it is; a field may come several times. `more` are further headers."""
+        headers = CIMultiDict({"Host": HERE.authority})
+        for name, value in (*parts.headers, *more.items()):
+            if name.lower() == "host":
+                headers.popall("Host", None)
+            headers.add(name, value)
+        return await self.client.request(parts.method, parts.target, data=parts.body, headers=headers, skip_auto_headers=SENT)
+
+    async def sent(self, parts: RequestParts, **more: str) -> int:
+        """The status only."""
+        return (await self.post(parts, **more)).status
 
     async def known(self, actor: Actor) -> Account:
         """The actor, stored here."""
