@@ -11,14 +11,24 @@ from tests.support.peers import PeerServer
 
 
 @asynccontextmanager
-async def nothing_follows(home: Home, *servers: PeerServer, fetching: tuple[str, ...] = ()) -> AsyncIterator[None]:
-    """Whatever is sent inside is of no effect: nothing kept, nothing changed, and nothing asked of `servers` but `fetching`."""
+async def nothing_follows(
+    home: Home, *servers: PeerServer, fetching: tuple[str, ...] = (), keeping: tuple[str, ...] = ()
+) -> AsyncIterator[None]:
+    """Whatever is sent inside is of no effect: nothing kept, nothing changed, nothing asked of `servers`.
+
+    Args:
+        fetching: ids that may be asked for.
+        keeping: kinds of rows that there may be more of.
+    """
     await home.settle()
     before, effects = await home.kept(), await reading.effects(home)
     asked = [len(server.asked) for server in servers]
     yield
     await home.settle()
-    assert await home.kept() == before
+    after = await home.kept()
+    assert {name: after[name] for name in before if name not in keeping} == {
+        name: before[name] for name in before if name not in keeping
+    }
     assert await reading.effects(home) == effects
     for server, count in zip(servers, asked, strict=True):
         allowed = {f"GET {uri.removeprefix(server.origin)}" for uri in fetching}
