@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from datetime import datetime
 from typing import Final
 
 import click
@@ -11,11 +12,13 @@ import click
 from fedisw.cli.call import Call, Leaf, Shell, opened, password_of
 from fedisw.cli.sizes import readable
 from fedisw.config import Settings
-from fedisw.services import audit
+from fedisw.services import audit, reaching
+from fedisw.services.reaching import HostView
 from fedisw.storage import integrity, migrate
 from fedisw.storage.queries import counters, job_keeping
 
 FAILED: Final = 1
+SHOWN_HOSTS: Final = 100
 
 
 @click.group()
@@ -92,16 +95,17 @@ async def _audit_chain(shell: Shell) -> list[str]:
 @db.command("stats", cls=Leaf)
 @click.pass_obj
 def stats(call: Call) -> None:
-    """Sizes and queues."""
+    """Sizes, queues, and servers that do not answer."""
     settings = call.settings()
     size = integrity.size(settings.database.url, password=password_of(settings))
-    depths = asyncio.run(_depths(settings))
+    depths, hosts = asyncio.run(_queues(settings))
     rows = sorted(size.rows.items(), key=lambda item: -item[1])
     call.result(
         {
             "bytes": size.total,
             "rows": size.rows,
             "jobs": [asdict(depth) | {"oldest": depth.oldest.isoformat()} for depth in depths],
+            "hosts": [_host(host) for host in hosts],
         },
         f"size  {readable(size.total)}",
         *(f"rows  {name:<20} {count:>12,}" for name, count in rows if count),
@@ -109,9 +113,24 @@ def stats(call: Call) -> None:
             f"jobs  {depth.queue:<10} {depth.state:<10} {depth.count:>9,}  oldest {depth.oldest:%Y-%m-%d %H:%M}"
             for depth in depths
         ),
+        *(
+            f"host  {host.host:<30} {host.health:<11} waiting {host.waiting:,}  given up {host.given_up:,}  "
+            f"refused {host.refused:,}  last success {_day(host.delivered_at)}  last failure {_day(host.failed_at)}"
+            for host in hosts
+        ),
     )
 
 
-async def _depths(settings: Settings) -> list[job_keeping.Depth]:
+def _host(host: HostView) -> dict[str, object]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(host).items()}
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else "never"
+
+
+async def _queues(settings: Settings) -> tuple[list[job_keeping.Depth], list[HostView]]:
+    """Queues, and the servers that do not answer."""
     async with opened(settings) as shell:
-        return await shell.runtime.db.read(job_keeping.depths)
+        read = shell.runtime.db.read
+        return await read(job_keeping.depths), await read(reaching.troubled_hosts, limit=SHOWN_HOSTS)

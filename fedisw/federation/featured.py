@@ -34,15 +34,21 @@ async def refresh(peer: Peer, account_id: int) -> None:
     await resolve.refresh(bounded, account_id)
     await network.look(bounded, account_id)
     account = await peer.db.read(_followed, account_id)
-    if account is None:
+    if account is not None:
+        await read_pins(bounded, account)
+
+
+async def read_pins(bounded: Peer, account: Account) -> None:
+    """What an account shows first, as its server lists it; within the budget of the caller."""
+    if not account.featured_uri:
         return
     try:
         uris = await _listed(bounded, account)
     except FediswError:
         return  # hidden, or nothing that we believe: what is known stays
     found = [status_id for uri in uris if (status_id := await _own_post(bounded, account, uri)) is not None]
-    pin_ids = [peer.new_id() for _ in found]
-    await peer.db.write(_set, account_id=account.id, status_ids=found, pin_ids=pin_ids, now=peer.now())
+    pin_ids = [bounded.new_id() for _ in found]
+    await bounded.db.write(_set, account_id=account.id, status_ids=found, pin_ids=pin_ids, now=bounded.now())
 
 
 def _followed(tx: Tx, account_id: int) -> Account | None:
@@ -73,7 +79,7 @@ def _own(uris: Sequence[str], account: Account) -> Sequence[str]:
 async def _own_post(peer: Peer, account: Account, uri: str) -> int | None:
     """A post by this very account that everybody may see, fetched where it is unknown."""
     try:
-        status = await resolve.status(peer.deeper(), uri)
+        status = await resolve.status(peer.deeper(), uri, news=False)
     except FediswError:
         return None
     if status is None or status.account_id != account.id or status.visibility not in SHOWN or status.reblog_of_id is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias, assert_never, get_args
 
 from fedisw.federation import (
+    backfill,
     consent,
     delivery,
     featured,
@@ -27,7 +28,7 @@ from fedisw.jobs.running import JobRun
 
 Arrived: TypeAlias = work.ProcessInbound | work.FetchParent | work.RefreshAccount | work.RefreshPoll | work.CheckLinks
 AboutQuote: TypeAlias = quote_jobs.AskToQuote | quote_jobs.WithdrawQuote | quote_jobs.AnswerQuote | quote_jobs.FetchQuoted
-Missing: TypeAlias = fetching.SynchroniseFollowers
+Missing: TypeAlias = fetching.SynchroniseFollowers | fetching.FetchPosts | fetching.FetchThread
 AboutPost: TypeAlias = (
     work.PublishStatus
     | work.PublishEdit
@@ -64,8 +65,8 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await delivery.deliver(peer, job, run)
         case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll() | work.CheckLinks():
             await _arrived(peer, job, run)
-        case fetching.SynchroniseFollowers():
-            await synchronising.synchronise(peer, job, asked_at=run.created_at)
+        case fetching.SynchroniseFollowers() | fetching.FetchPosts() | fetching.FetchThread():
+            await _missing(peer, job, run)
         case quote_jobs.AskToQuote() | quote_jobs.WithdrawQuote() | quote_jobs.AnswerQuote() | quote_jobs.FetchQuoted():
             await _about_quote(peer, job)
         case consent_jobs.Answer():
@@ -96,6 +97,18 @@ async def _arrived(peer: Peer, job: Arrived, run: JobRun) -> None:
             await refetch.poll(peer, job.status_id)
         case work.CheckLinks():
             await own_links.check_links(peer, job.account_id)
+        case _:
+            assert_never(job)
+
+
+async def _missing(peer: Peer, job: Missing, run: JobRun) -> None:
+    match job:
+        case fetching.SynchroniseFollowers():
+            await synchronising.synchronise(peer, job, asked_at=run.created_at)
+        case fetching.FetchPosts():
+            await backfill.fetch_posts(peer, job)
+        case fetching.FetchThread():
+            await backfill.fetch_thread(peer, job)
         case _:
             assert_never(job)
 

@@ -147,8 +147,11 @@ async def mentioned(peer: Peer, handles: Iterable[Handle], *, by: Account | None
     return found
 
 
-async def status(peer: Peer, uri: str, *, by: Account | None = None) -> Status | None:
+async def status(peer: Peer, uri: str, *, by: Account | None = None, news: bool = True) -> Status | None:
     """The post with this id: as stored, else fetched and stored with its author; None where it may not be had.
+
+    Args:
+        news: as services/posting.py:store_remote_status.
 
     Raises:
         NotFound, Gone: there is none, or no more.
@@ -157,7 +160,7 @@ async def status(peer: Peer, uri: str, *, by: Account | None = None) -> Status |
     known = await peer.db.read(_known_status, uri)
     if known is not None or peer.owns(uri):
         return known
-    return await store_note(peer, await fetch.document(peer, uri, by=by))
+    return await store_note(peer, await fetch.document(peer, uri, by=by), news=news)
 
 
 def _known_status(tx: Tx, uri: str) -> Status | None:
@@ -189,11 +192,12 @@ def _known_thing(tx: Tx, uri: str) -> Account | Status | None:
     return statuses.find_by_uri(tx, uri)
 
 
-async def store_note(peer: Peer, fetched: Fetched, note: Note | None = None) -> Status | None:
+async def store_note(peer: Peer, fetched: Fetched, note: Note | None = None, *, news: bool = True) -> Status | None:
     """Store a post whose document was fetched from its own address; None when its author is suspended or it was deleted.
 
     Args:
         note: the same, where it was read already.
+        news: as services/posting.py:store_remote_status.
     """
     note = note or parse_note(fetched.document)
     author = await author_of(peer, note)
@@ -201,7 +205,13 @@ async def store_note(peer: Peer, fetched: Fetched, note: Note | None = None) -> 
         return None
     remote = await remote_status(peer, note, author=author)
     stored = await peer.db.write(
-        store_once, author=author, remote=remote, status_ids=status_ids(remote.published), peer=peer, now=peer.now()
+        store_once,
+        author=author,
+        remote=remote,
+        status_ids=status_ids(remote.published),
+        peer=peer,
+        now=peer.now(),
+        news=news,
     )
     return stored or await peer.db.read(statuses.find_by_uri, remote.uri)
 
@@ -214,7 +224,14 @@ async def author_of(peer: Peer, note: Note) -> Account:
 
 
 def store_once(
-    tx: Tx, *, author: Account, remote: RemoteStatus, status_ids: Iterable[int], peer: Peer, now: datetime
+    tx: Tx,
+    *,
+    author: Account,
+    remote: RemoteStatus,
+    status_ids: Iterable[int],
+    peer: Peer,
+    now: datetime,
+    news: bool = True,
 ) -> Status | None:
     """Store a post unless it is known, deleted, or was deleted by its author before it came (ING-7, ING-10)."""
     if applied.is_withdrawn(tx, owner_uri=author.uri, uri=remote.uri):
@@ -222,7 +239,9 @@ def store_once(
     status_id = next((choice for choice in status_ids if statuses.find(tx, choice) is None), None)
     if status_id is None:
         status_id = peer.new_id()
-    return posting.store_remote_status(tx, author=author, remote=remote, status_id=status_id, now=now, new_id=peer.new_id)
+    return posting.store_remote_status(
+        tx, author=author, remote=remote, status_id=status_id, now=now, new_id=peer.new_id, news=news
+    )
 
 
 def status_ids(published: datetime) -> tuple[int, ...]:

@@ -16,13 +16,14 @@ from fedisw.federation.budget import Budget
 from fedisw.federation.context import Peer
 from fedisw.federation.represent.here import Here
 from fedisw.jobs.fetching import SynchroniseFollowers
+from fedisw.jobs.running import Postpone
 from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, Malformed, Unreachable
 from fedisw.model.relations import Follow
 from fedisw.model.urls import Origin, authority_of, same_origin
 from fedisw.services import following
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, follows, shared_followers
+from fedisw.storage.queries import accounts, crawls, follows, shared_followers
 
 log = structlog.get_logger("fedisw.followers")
 
@@ -83,6 +84,7 @@ async def synchronise(peer: Peer, job: SynchroniseFollowers, *, asked_at: dateti
 
     Raises:
         Unreachable: its server cannot be asked now.
+        Postpone: its list was walked less than 15 minutes ago (LIM).
     """
     known = await peer.db.read(_account, job.account_id)
     if known is None:
@@ -90,6 +92,8 @@ async def synchronise(peer: Peer, job: SynchroniseFollowers, *, asked_at: dateti
     target, pairs = known
     if followers.digest(account.uri for _, account in pairs) == job.digest:
         return
+    if not await peer.db.write(crawls.begin, f"followers:{target.id}", now=peer.now()):
+        raise Postpone(peer.now() + crawls.EVERY)
     try:
         found = await crawl.items(peer.within(Budget()), job.url)
     except Unreachable:

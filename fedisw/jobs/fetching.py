@@ -29,3 +29,37 @@ class SynchroniseFollowers(Job, frozen=True, kw_only=True):
     @property
     def host(self) -> str | None:
         return self.at_host
+
+
+class FetchPosts(Job, frozen=True, kw_only=True):
+    """Fetch the newest posts of an account that somebody here began to follow. Twice: they are stored already.
+
+    Args:
+        follower_id: whose home timeline gets them, each where its date puts it.
+    """
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    account_id: int
+    follower_id: int
+    at_host: str
+
+    @property
+    def key(self) -> str | None:
+        return f"FetchPosts:{self.account_id}:{self.follower_id}"
+
+    @property
+    def host(self) -> str | None:
+        return self.at_host
+
+
+class FetchThread(Job, frozen=True, kw_only=True):
+    """Fetch what is above and below a post that somebody looks at. Twice: what is stored is not stored again."""
+
+    queue: ClassVar[Queue] = Queue.BULK
+
+    status_id: int
+
+    @property
+    def key(self) -> str | None:
+        return f"FetchThread:{self.status_id}"

@@ -50,6 +50,7 @@ class OutboundActivity:
     `object_uri` is what it is about (for order), `status_id` the post whose audience is asked again when sent
     (VIS-7), `target_id` the account it is about (follows, blocks), None for both: to the recorded inboxes as is.
     `signed_until` is when the linked-data signature inside ends, None without one (federation, section 3.8).
+    `settled_at` is when it was old, and what is not needed any more of it and its deliveries was removed.
     """
 
     id: int
@@ -64,6 +65,7 @@ class OutboundActivity:
     public: bool = False
     created_at: datetime
     signed_until: datetime | None = None
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,16 @@ class PeerHost:
     def should_note(self, scheme: str, now: datetime) -> bool:
         """Whether it is to be written down that this form was taken: another one than before, or not noted today."""
         return self.scheme != scheme or self.scheme_at is None or now - self.scheme_at >= SCHEME_NOTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawl:
+    """A walk through lists of other servers: `name` says what for, `found` how many new posts it brought."""
+
+    name: str
+    asked_at: datetime
+    ended_at: datetime | None = None
+    found: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

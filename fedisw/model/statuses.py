@@ -77,11 +77,35 @@ class Status:
     card_id: int | None = None
     interaction_policy: str = ""
     approval: str = ""
+    elsewhere_replies: int = 0
+    elsewhere_reblogs: int = 0
+    elsewhere_favourites: int = 0
 
     @property
     def local(self) -> bool:
         """Whether it was written here."""
         return self.host is None
+
+    @property
+    def shown(self) -> Counts:
+        """What people are told: of our own posts what is true here, of others what is known here or more is said."""
+        here = Counts(replies=self.replies_count, reblogs=self.reblogs_count, favourites=self.favourites_count)
+        if self.local:
+            return here
+        return Counts(
+            replies=max(here.replies, self.elsewhere_replies),
+            reblogs=max(here.reblogs, self.elsewhere_reblogs),
+            favourites=max(here.favourites, self.elsewhere_favourites),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How often a post was answered, boosted, liked; from another server an unproved claim (federation, section 4.3)."""
+
+    replies: int = 0
+    reblogs: int = 0
+    favourites: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +181,7 @@ class RemoteStatus:
 
     `mentioned` are accounts that we know and that the document addresses or tags; `silent` of them receive it
     without being tagged. Parent and conversation are given as ids where known, else by uri. `texts` is the content by
-    language where the author wrote it in several.
+    language where the author wrote it in several. `elsewhere` is what its server counts.
     """
 
     uri: str
@@ -183,6 +207,7 @@ class RemoteStatus:
     approved_by: str = ""
     published: datetime
     updated: datetime | None = None
+    elsewhere: Counts = Counts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,12 +185,14 @@ def _tell_of_edit(tx: Tx, status: Status, *, now: datetime) -> None:
 def apply_remote_edit(tx: Tx, *, author: Account, remote: RemoteStatus, now: datetime, new_id: NewId) -> Status | None:
     """Another server changed a post of `author`; None when it is not stored, not the author's, or not newer (ING-3, ING-6).
 
-    Without a newer `updated` only the counts of a poll, consent to its quote and who may quote it are taken over.
+    Without a newer `updated` only counts, consent to its quote and who may quote it are taken over.
     """
     status = statuses.find_by_uri(tx, remote.uri)
     if status is None or status.account_id != author.id or status.local:
         return None
     quoting.receive_change(tx, status, remote, now=now)
+    if remote.updated is None or status.edited_at is None or remote.updated >= status.edited_at:
+        statuses.set_elsewhere(tx, status.id, remote.elsewhere)
     poll = polls.get(tx, status.poll_id) if status.poll_id is not None else None
     if remote.updated is None or remote.updated <= (status.edited_at or status.created_at):
         return _take_counts(tx, status, poll, remote, now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from fedisw.jobs.fetching import FetchPosts
 from fedisw.jobs.work import AnswerFollow, PublishFollow, PublishUndoFollow, RejectFollow
 from fedisw.model.accounts import Account, ActorType
 from fedisw.model.errors import Forbidden, Invalid, NotFound
@@ -182,6 +183,8 @@ def accepted_by_remote(tx: Tx, *, target: Account, follow_uri: str, follower_uri
         return None
     if follows.accept(tx, follower_id=follow.follower_id, target_id=target.id):
         _begin(tx, follower=accounts.get(tx, follow.follower_id), target_id=target.id)
+        if follows.local_follower_ids(tx, target.id, limit=2) == [follow.follower_id]:  # until now nothing came from there
+            tx.enqueue(FetchPosts(account_id=target.id, follower_id=follow.follower_id, at_host=target.host or ""))
     return follows.get(tx, follower_id=follow.follower_id, target_id=target.id)
 
 

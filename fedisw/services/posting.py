@@ -192,7 +192,7 @@ def _store_poll(tx: Tx, poll: PollValue) -> None:
 
 
 def store_remote_status(
-    tx: Tx, *, author: Account, remote: RemoteStatus, status_id: int, now: datetime, new_id: NewId
+    tx: Tx, *, author: Account, remote: RemoteStatus, status_id: int, now: datetime, new_id: NewId, news: bool = True
 ) -> Status | None:
     """Store a post of another server once.
 
@@ -200,6 +200,7 @@ def store_remote_status(
         author: whose post it is, checked by the caller (ING-2).
         remote: read, cleaned and resolved by federation/convert/note.py.
         status_id: an id of the time it was published.
+        news: False for what nobody sent, but we looked for: nobody is told, it stands where its date puts it.
 
     Returns:
         The post; None when it is known already or was deleted (ING-7, ING-10).
@@ -225,15 +226,21 @@ def store_remote_status(
         statuses.connect(tx, waiting, parent=status)
         if counted(waiting, author_reach_public=True):
             statuses.count_replies(tx, status.id, 1)
-    loud = [account_id for account_id in remote.mentioned if account_id not in remote.silent]
-    notifications.for_new_status(tx, status, author=author, mentioned=loud, now=now)
     finding.arrived(tx, status, author=author, named=bool(named))
-    if now - status.created_at <= notifications.NEWS:
-        previews.for_new(tx, status, author=author, now=now, with_media=bool(remote.media))
-        tx.enqueue(FanOut(status_id=status.id))
-    if parent is None and remote.in_reply_to_uri:
-        tx.enqueue(FetchParent(status_id=status.id))
+    if news:
+        loud = [account_id for account_id in remote.mentioned if account_id not in remote.silent]
+        _tell(tx, status, author=author, loud=loud, with_media=bool(remote.media), now=now)
     return status
+
+
+def _tell(tx: Tx, status: Status, *, author: Account, loud: Sequence[int], with_media: bool, now: datetime) -> None:
+    """People hear of what came from another server; what it answers is looked for."""
+    notifications.for_new_status(tx, status, author=author, mentioned=loud, now=now)
+    if now - status.created_at <= notifications.NEWS:
+        previews.for_new(tx, status, author=author, now=now, with_media=with_media)
+        tx.enqueue(FanOut(status_id=status.id))
+    if status.in_reply_to_id is None and status.in_reply_to_uri:
+        tx.enqueue(FetchParent(status_id=status.id))
 
 
 def _remote_row(
@@ -261,6 +268,9 @@ def _remote_row(
         quoted_uri=remote.quote.uri if remote.quote else "",
         created_at=min(remote.published, now),
         edited_at=remote.updated if remote.updated and remote.updated > remote.published else None,
+        elsewhere_replies=remote.elsewhere.replies,
+        elsewhere_reblogs=remote.elsewhere.reblogs,
+        elsewhere_favourites=remote.elsewhere.favourites,
     )
 
 

@@ -13,11 +13,12 @@ from fedisw.jobs.schedule import Periodic
 from fedisw.jobs.work import PublishAccountDelete, PurgeAccount
 from fedisw.media.store import MediaStore
 from fedisw.model.media import RemoteFile
-from fedisw.services import exporting, media, oauth, purging, registrations
+from fedisw.services import exporting, media, oauth, purging, registrations, settling
 from fedisw.storage.db import Database, Tx
 from fedisw.storage.queries import (
     applied,
     cards,
+    crawls,
     deliveries,
     factors,
     hosts,
@@ -73,6 +74,8 @@ async def sweep(house: House, job: Sweep) -> None:
             await _each(house.db, _BRIEF, now)
         case Chore.OLD:
             await _each(house.db, _OLD, now)
+            while await house.db.write(settling.settle_some, now=now):
+                pass
             await _archives(house)
             old_keys = await house.db.read(purging_rows.accounts_with_old_keys, before=now - DELETED_KEYS)
             await house.db.write(purging_rows.remove_keys, old_keys)
@@ -117,6 +120,7 @@ _OLD: Final[tuple[Unit, ...]] = (
     lambda tx, now: applied.prune(tx, ids_before=now - APPLIED, withdrawn_before=now - YEAR),
     lambda tx, now: tombstones.prune(tx, before=now - YEAR),
     lambda tx, now: inbound.prune(tx, before=now - INBOUND),
+    lambda tx, now: crawls.prune(tx, before=now - DAY),
     lambda tx, now: hosts.prune(tx, before=now - SILENT_HOSTS),
     lambda tx, now: oauth.prune(tx, now=now),
     lambda tx, now: portability.remove_old(tx, before=now - exporting.KEPT),

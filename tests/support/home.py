@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from fedisw.crypto import keys as crypto_keys
 from fedisw.crypto.ldsig import Normaliser
 from fedisw.crypto.seal import Sealer
-from fedisw.federation import featured, inbox, own_links, quoting, refetch, synchronising, threads
+from fedisw.federation import backfill, featured, inbox, own_links, quoting, refetch, synchronising, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
@@ -175,6 +175,10 @@ async def _run(peer: Peer, attempt: JobRun) -> None:
             await refetch.poll(peer, job.status_id)
         case fetching.SynchroniseFollowers():
             await synchronising.synchronise(peer, job, asked_at=attempt.created_at)
+        case fetching.FetchPosts():
+            await backfill.fetch_posts(peer, job)
+        case fetching.FetchThread():
+            await backfill.fetch_thread(peer, job)
         case _:
             assert isinstance(job, OTHERS), f"nobody does {job}"
 

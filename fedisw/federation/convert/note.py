@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fedisw.federation.convert.actor import emojis_of
+from fedisw.federation.convert.counts import counts_of
 from fedisw.federation.convert.files import media_of
 from fedisw.federation.convert.quote import policy_of, quote_of
 from fedisw.federation.convert.words import content_of, texts_of, warning_of
@@ -97,6 +98,7 @@ def status_of(
         quote_policy=policy_of(note, author),
         conversation_uri="" if thread.startswith(f"{own_origin}/") else thread,
         published=published,
+        elsewhere=counts_of(note),
         updated=min(note.updated, now) if note.updated is not None else None,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.jobs import JobState
@@ -18,6 +18,7 @@ from fedisw.storage.statements import Command, IdIn, Query, TextIn
 from fedisw.storage.tables.base import Millis
 from fedisw.storage.tables.jobs import LIVE, jobs
 from fedisw.storage.tables.peers import activities, deliveries
+from fedisw.storage.tables.peers import reached as reached_rows
 
 C, V, J = deliveries.c, activities.c, jobs.c
 MAX_REASON = 200  # characters
@@ -82,14 +83,17 @@ REACHED = Query(
     .order_by(C.inbox)
     .limit(bindparam("limit")),
 )
-REACHED_BY = Query(
-    Inbox,
+_sent_to = union(
     select(C.inbox.label("url"), C.host, C.shared)
     .join(activities, V.id == C.activity_id)
-    .where(V.account_id == bindparam("account_id"), C.inbox > bindparam("after"))
-    .distinct()
-    .order_by(C.inbox)
-    .limit(bindparam("limit")),
+    .where(V.account_id == bindparam("account_id"), C.inbox > bindparam("after")),
+    select(reached_rows.c.inbox, reached_rows.c.host, reached_rows.c.shared).where(
+        reached_rows.c.account_id == bindparam("account_id"), reached_rows.c.inbox > bindparam("after")
+    ),
+).subquery("sent_to")
+REACHED_BY = Query(
+    Inbox,
+    select(_sent_to.c.url, _sent_to.c.host, _sent_to.c.shared).order_by(_sent_to.c.url).limit(bindparam("limit")),
 )
 REACHED_ONE = Query(
     int,
@@ -263,7 +267,7 @@ def reached(tx: Tx, *, account_id: int, object_uri: str, after: str = "", limit:
 
 
 def reached_by(tx: Tx, account_id: int, *, after: str = "", limit: int) -> list[Inbox]:
-    """Inboxes that anything of an account was meant for, by address, those above `after`."""
+    """Inboxes that anything of an account was ever meant for, by address, those above `after`."""
     return tx.all(REACHED_BY, account_id=account_id, after=after, limit=limit)
 
 

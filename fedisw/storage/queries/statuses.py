@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import bindparam, case, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
 from fedisw.model.paging import Page
-from fedisw.model.statuses import Mention, Status, StatusEdit, Tag, Visibility
+from fedisw.model.statuses import Counts, Mention, Status, StatusEdit, Tag, Visibility
 from fedisw.storage.db import Tx
 from fedisw.storage.statements import Command, IdIn, Query, TextIn
 from fedisw.storage.tables.accounts import accounts
@@ -59,6 +59,24 @@ def _counting(column_name: str) -> Command:
 
 COUNT_REPLIES, COUNT_REBLOGS, COUNT_FAVOURITES, COUNT_QUOTES = (
     _counting(name) for name in ("replies_count", "reblogs_count", "favourites_count", "quotes_count")
+)
+SET_ELSEWHERE = Command(
+    update(statuses)
+    .where(
+        C.id == bindparam("key"),
+        C.host.is_not(None),
+        or_(
+            C.elsewhere_replies != bindparam("answers"),
+            C.elsewhere_reblogs != bindparam("boosts"),
+            C.elsewhere_favourites != bindparam("likes"),
+        ),
+    )
+    .values(
+        elsewhere_replies=bindparam("answers"),
+        elsewhere_reblogs=bindparam("boosts"),
+        elsewhere_favourites=bindparam("likes"),
+        revision=C.revision + 1,
+    )
 )
 SET_QUOTE_POLICY = Command(
     update(statuses).where(C.id == bindparam("key")).values(quote_policy=bindparam("policy"), revision=C.revision + 1)
@@ -217,6 +235,11 @@ def set_content(tx: Tx, status_id: int, content: str) -> None:
 def touch(tx: Tx, status_id: int) -> None:
     """Something that the post shows changed elsewhere (its poll, its files)."""
     tx.exec(TOUCH, key=status_id)
+
+
+def set_elsewhere(tx: Tx, status_id: int, counts: Counts) -> None:
+    """What its own server says of a post of another server; of our own posts nobody else says anything."""
+    tx.exec(SET_ELSEWHERE, key=status_id, answers=counts.replies, boosts=counts.reblogs, likes=counts.favourites)
 
 
 def count_replies(tx: Tx, status_id: int, by: int) -> None:

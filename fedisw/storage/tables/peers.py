@@ -66,9 +66,12 @@ class _Activities(TypedColumns):
     public = Column(Boolean, nullable=False)
     created_at = Column(Millis, nullable=False, index=True)
     signed_until = Column(Millis)
+    settled_at = Column(Millis)
 
 
 activities = Table("activities", metadata, _Activities)
+_unsettled = activities.c.settled_at.is_(None)
+Index("ix_activities_unsettled", activities.c.created_at, sqlite_where=_unsettled, postgresql_where=_unsettled)
 Index("ix_activities_object", activities.c.object_uri, activities.c.account_id)
 
 
@@ -91,6 +94,18 @@ deliveries = Table("deliveries", metadata, _Deliveries, UniqueConstraint("activi
 Index("ix_deliveries_host", deliveries.c.host, deliveries.c.state)
 
 
+class _Reached(TypedColumns):
+    """Inboxes that got something from an account whose deliveries are not kept any more: for its end (PRI-2)."""
+
+    account_id = Column(BigId, primary_key=True)
+    inbox = Column(Text, primary_key=True)
+    host: Named[str] = Column(Text)
+    shared = Column(Boolean, nullable=False)
+
+
+reached = Table("reached", metadata, _Reached)
+
+
 class _Hosts(TypedColumns):
     host = Column(Text, primary_key=True)
     first_seen_at = Column(Millis, nullable=False)
@@ -108,6 +123,18 @@ class _Hosts(TypedColumns):
 
 
 hosts = Table("hosts", metadata, _Hosts)
+
+
+class _Crawls(TypedColumns):
+    """Lists of other servers that were walked of late, so that none is walked too often (LIM)."""
+
+    name = Column(Text, primary_key=True)
+    asked_at = Column(Millis, nullable=False, index=True)
+    ended_at = Column(Millis)
+    found: Named[int]
+
+
+crawls = Table("crawls", metadata, _Crawls)
 
 
 class _Tombstones(TypedColumns):

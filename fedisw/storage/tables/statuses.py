@@ -56,6 +56,9 @@ class _Statuses(TypedColumns):
     card_id = Column(BigId)
     interaction_policy: Named[str] = Column(Text, server_default="")
     approval: Named[str] = Column(Text, server_default="")
+    elsewhere_replies = Column(Integer, nullable=False, server_default="0")
+    elsewhere_reblogs = Column(Integer, nullable=False, server_default="0")
+    elsewhere_favourites = Column(Integer, nullable=False, server_default="0")
 
 
 statuses = Table("statuses", metadata, _Statuses)

@@ -1,6 +1,6 @@
-"""Work that clients may wait for, looks back at a year, calls for donations (mastodon-api.md, section 2.22).
+"""Looks back at a year, calls for donations (mastodon-api.md, section 2.22).
 
-This server does such work before it answers, makes no reports of years, and calls for nothing: these methods say so.
+This server makes no reports of years and calls for nothing: these methods say so.
 """
 
 from __future__ import annotations
@@ -15,11 +15,6 @@ from fedisw.web.mastodon.context import id_in
 from fedisw.web.routes import Auth, Route
 
 NO_REPORTS: Final[dict[str, list[str]]] = {"annual_reports": [], "accounts": [], "statuses": []}
-
-
-async def refresh(request: web.Request) -> web.Response:
-    """GET /api/v1_alpha/async_refreshes/{id}"""
-    raise NotFound("refresh", request.match_info["id"])
 
 
 async def reports(request: web.Request) -> web.Response:
@@ -45,7 +40,6 @@ async def donations(_request: web.Request) -> web.Response:
 
 READ, WRITE = Auth.user("read:accounts"), Auth.user("write:accounts")
 ROUTES: Final = (
-    Route("GET", "/api/v1_alpha/async_refreshes/{id}", refresh, Auth.user("read")),
     Route("GET", "/api/v1/annual_reports", reports, READ),
     Route("GET", "/api/v1/annual_reports/{year}", no_report, READ),
     Route("GET", "/api/v1/annual_reports/{year}/state", state, READ),

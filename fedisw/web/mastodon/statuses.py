@@ -19,12 +19,13 @@ from fedisw.model.statuses import StatusEdit
 from fedisw.model.urls import object_uri
 from fedisw.model.views import Flags, StatusView
 from fedisw.model.visibility import narrower
-from fedisw.services import attachments, editing, hydrate, posting
+from fedisw.services import attachments, editing, hydrate, posting, threads
+from fedisw.services.threads import Rest
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import replies, statuses, timelines
 from fedisw.web import answers, forms
 from fedisw.web.keys import CALLER, DB, NEW_ID, NOW, SETTINGS
-from fedisw.web.mastodon import scheduled, strangers
+from fedisw.web.mastodon import refreshes, scheduled, strangers
 from fedisw.web.mastodon.compose import Composed, StatusForm, compose, idempotency_of
 from fedisw.web.mastodon.context import caching, id_in, me, refuse, site_of
 from fedisw.web.mastodon.entities.account import account_entity
@@ -205,13 +206,15 @@ async def get_many(request: web.Request) -> web.Response:
 
 async def context(request: web.Request) -> web.Response:
     """GET /api/v1/statuses/{id}/context"""
-    gathered, above = await request.app[DB].read(_context, id_in(request), eyes_of(request))
+    eyes = eyes_of(request)
+    gathered, above, rest = await request.app[DB].read(_context, id_in(request), eyes)
     posts = rendered(gathered, request.app[FRAGMENTS])
-    return answers.json({"ancestors": posts[:above], "descendants": posts[above:]}, headers=caching(request))
+    more = await refreshes.begun(request, rest) if rest is not None else {}
+    return answers.json({"ancestors": posts[:above], "descendants": posts[above:]}, headers=caching(request) | more)
 
 
-def _context(tx: Tx, status_id: int, eyes: Eyes) -> tuple[Gathered, int]:
-    """The thread around a post, and how many of its posts stand above."""
+def _context(tx: Tx, status_id: int, eyes: Eyes) -> tuple[Gathered, int, Rest | None]:
+    """The thread around a post, how many of its posts stand above, and for people what may be missing of it."""
     found = timelines.refs(tx, [status_id], eyes.viewer_id)
     if not found:
         raise refuse(tx, status_id, viewer_id=eyes.viewer_id)
@@ -220,7 +223,8 @@ def _context(tx: Tx, status_id: int, eyes: Eyes) -> tuple[Gathered, int]:
     down = replies.descendants(tx, of, limit=BELOW if person else ANONYMOUS_BELOW, deepest=DEEP if person else ANONYMOUS_DEEP)
     refs = timelines.wanted_refs(tx, [*up, *down], eyes.viewer_id, now=eyes.now)
     above = frozenset(up)
-    return gather(tx, refs, eyes), sum(ref.id in above for ref in refs)
+    rest = threads.rest_of(tx, of, now=eyes.now) if person else None
+    return gather(tx, refs, eyes), sum(ref.id in above for ref in refs), rest
 
 
 async def history(request: web.Request) -> web.Response:

@@ -65,9 +65,9 @@ def post_of(app: web.Application, view: StatusView, *, depth: int = 0) -> PostVi
         poll=None if shown.poll is None else _poll(shown.poll, now=app[NOW]()),
         reply_to=_reply_to(app, shown),
         boosted_by=person_of(app, view.account) if view.reblog is not None else None,
-        replies=status.replies_count,
-        boosts=status.reblogs_count,
-        likes=status.favourites_count,
+        replies=status.shown.replies,
+        boosts=status.shown.reblogs,
+        likes=status.shown.favourites,
         depth=depth,
     )
 

@@ -14,7 +14,9 @@ from fedisw.model.reactions import ReactionCount, StatusText
 from fedisw.model.statuses import Status
 from fedisw.model.views import StatusView
 from fedisw.model.visibility import Verdict
-from fedisw.services import hydrate
+from fedisw.services import hydrate, reaching, threads
+from fedisw.services.reaching import Reached
+from fedisw.services.threads import Rest
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, instance, reactions, replies, statuses, texts, timelines, tombstones, users
 from fedisw.storage.queries.timelines import Only, Ref
@@ -48,6 +50,7 @@ class Thread:
     """A post and what is around it; `post` is None where it opens only for people who are signed in.
 
     `said` is what people elsewhere said to these posts with an emoji, `texts` the posts in their other languages.
+    `rest` is what other servers may have of it, for people; `delivered` how far it came, for its author.
     """
 
     author: Account
@@ -56,6 +59,8 @@ class Thread:
     descendants: list[StatusView]
     said: tuple[ReactionCount, ...] = ()
     texts: tuple[StatusText, ...] = ()
+    rest: Rest | None = None
+    delivered: Reached | None = None
 
 
 NOTHING: Final = Shelf(posts=[], ids=[])
@@ -153,7 +158,16 @@ def thread(tx: Tx, *, status_id: int, uri: str, viewer_id: int | None, now: date
         descendants=[around[item] for item in below if item in around],
         said=tuple(reactions.counts(tx, here)),
         texts=tuple(texts.of_statuses(tx, here)),
+        rest=None if viewer_id is None else threads.rest_of(tx, shown_id, now=now),
+        delivered=_delivered(tx, found, viewer_id=viewer_id),
     )
+
+
+def _delivered(tx: Tx, view: StatusView, *, viewer_id: int | None) -> Reached | None:
+    """How far a post of ours came, for its author only."""
+    if viewer_id != view.account.id or not view.status.local or view.status.local_only:
+        return None
+    return reaching.of_post(tx, view.status.id)
 
 
 def _closed(tx: Tx, status: Status, *, viewer_id: int | None) -> Thread:

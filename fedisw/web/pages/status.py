@@ -10,6 +10,7 @@ from fedisw.model.errors import NotFound
 from fedisw.model.statuses import Visibility
 from fedisw.model.urls import object_uri
 from fedisw.model.views import StatusView
+from fedisw.services import threads
 from fedisw.web import answers
 from fedisw.web.frame import Head
 from fedisw.web.keys import DB, NOW, SETTINGS, VIEWER, translator_of
@@ -43,6 +44,8 @@ async def status(request: web.Request) -> web.Response:
         return answers.see_other(present.path_of(post))
     if viewer is None and not post.status.local:
         return elsewhere_page(request, post.account, post.status.url or post.status.uri)
+    if thread.rest is not None and thread.rest.is_due:
+        await request.app[DB].write(threads.look, thread.rest.status_id, now=request.app[NOW]())
     more = present.More.of(thread.said, thread.texts, language=translator_of(request).language)
 
     def shown(view: StatusView) -> PostView:
@@ -56,6 +59,7 @@ async def status(request: web.Request) -> web.Response:
         ancestors=[shown(view) for view in thread.ancestors],
         post=shown(post),
         descendants=present.replies_of(request.app, post, thread.descendants, more),
+        delivered=thread.delivered,
         more_elsewhere=not post.status.local,
     )
 
