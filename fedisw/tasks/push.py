@@ -93,7 +93,7 @@ async def send(house: House, job: SendPush, run: JobRun | None = None) -> None:
         Forbidden: it refuses the message; the subscription is gone.
         Unsealable: the subscription was sealed with another key.
     """
-    news = await house.db.read(_news, job, now=house.now())
+    news = await house.db.read(news_of, job, now=house.now())
     if news is None:
         return
     known = webpush.opened(news.subscription.sealed, sealer=house.sealer, token_id=news.subscription.token_id)
@@ -140,7 +140,7 @@ async def _give_up(house: House, job: SendPush, *, reason: str, status: int) -> 
     log.info("push.subscription_removed", host=job.at_host, status=status, reason=reason)
 
 
-def _news(tx: Tx, job: SendPush, *, now: datetime) -> News | None:
+def news_of(tx: Tx, job: SendPush, *, now: datetime) -> News | None:
     """None when it is not to be told any more: dismissed, hidden, blocked, or the person is gone (VIS-13, GRP-3)."""
     subscription = push.find(tx, job.subscription_id)
     if subscription is None:

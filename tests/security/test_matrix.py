@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import select
 
+from fedisw.jobs.notices import SendPush
+from fedisw.model.notifications import Notification
+from fedisw.model.push import PushSubscription
+from fedisw.runtime.work import Tools
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import oauth
+from fedisw.storage.queries import push as subscriptions
+from fedisw.storage.statements import Query
+from fedisw.storage.tables.lists import notifications
+from fedisw.tasks import push
+from fedisw.tasks.house import House
 from fedisw.tasks.indexing import index_posts
 from tests.security.matrix import TAG, Author, Post, Square, Viewer, follows, is_wanted, may_read
 from tests.web.mastodon.conftest import Api
@@ -115,3 +127,52 @@ async def test_pages_and_documents_show_what_is_for_anybody(square: Square) -> N
                 (post.word, path) for post in square.posts if post.word in answer.text and not may_read(Viewer.NOBODY, post)
             ]
     assert not wrong, "\n".join(map(str, wrong))
+
+
+NOTIFIED = Query(Notification, select(notifications).order_by(notifications.c.id))
+
+
+async def test_phones_are_told_of_what_is_wanted_and_hear_the_words_of_what_everybody_may_read(square: Square) -> None:
+    api, wrong = square.api, []
+    house = _house(api)
+    rows = await api.db.read(lambda tx: tx.all(NOTIFIED))
+    for viewer in Viewer:
+        if not viewer:
+            continue
+        account_id = square.people[viewer.value].id
+        phone = await api.db.write(_subscribe, api, account_id)
+        about = {row.status_id: row for row in rows if row.account_id == account_id}
+        for post in square.posts:
+            row = about.get(post.status.id)
+            if row is None:
+                assert viewer.value == post.author.value
+                continue
+            job = SendPush(subscription_id=phone.id, notification_id=row.id, at_host="push.test")
+            news = await api.db.read(push.news_of, job, now=api.clock())
+            said = None if news is None else push.payload(house, news, token="t").body
+            if (said is not None) != is_wanted(viewer, post):
+                wrong.append(("unwanted" if said is not None else "missing", viewer.name, post.word))
+            elif said is not None and (post.word in said) != may_read(Viewer.NOBODY, post):
+                wrong.append(("LEAK", viewer.name, post.word))
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def _house(api: Api) -> House:
+    parts = api.runtime
+    return Tools(
+        peer=parts.peer, store=parts.store, images=parts.images, films=parts.films, sealer=parts.sealer, links=parts.links
+    ).house
+
+
+def _subscribe(tx: Tx, api: Api, account_id: int) -> PushSubscription:
+    phone = PushSubscription(
+        id=0,
+        token_id=oauth.token_ids(tx, account_id)[0],
+        account_id=account_id,
+        endpoint="https://push.test/phone",
+        sealed=b"",
+        alerts={"mention": True},
+        created_at=api.clock(),
+        updated_at=api.clock(),
+    )
+    return subscriptions.put(tx, phone)
