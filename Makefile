@@ -68,7 +68,7 @@ test: tools
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --quiet $(if $(SEED),--randomly-seed=$(SEED),-p no:randomly) tests
 
 soak: tools
-	@FEDISW_TEST_SOAK=1 SEED="$(SEED)" MINUTES="$(MINUTES)" $(BIN)/pytest --timeout 0 -rA tests/faults tests/fuzz
+	@FEDISW_TEST_SOAK=1 SEED="$(SEED)" MINUTES="$(MINUTES)" $(BIN)/pytest --timeout 0 -rA tests/faults tests/fuzz tests/federation/test_permutations.py tests/flows/test_commotion.py
 
 api-coverage: $(DEV_READY)
 	@$(BIN)/python -m tests.arch.api_coverage
