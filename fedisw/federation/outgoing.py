@@ -90,9 +90,11 @@ async def _stored_form(peer: Peer, outgoing: Outgoing) -> OutboundActivity:
 
 def _fitting(document: Document) -> Document:
     """Without what may be left out where it is too long; proofs and signatures are put on it later."""
-    inside = document.get("object")
-    if isinstance(inside, dict) and len(orjson.dumps(with_context(document))) > LEAN_ABOVE - transferable.ROOM:
-        return {**document, "object": posts.lean(inside)}
+    for _ in posts.DISPENSABLE:
+        inside = document.get("object")
+        if not isinstance(inside, dict) or len(orjson.dumps(with_context(document))) <= LEAN_ABOVE - transferable.ROOM:
+            break
+        document = {**document, "object": posts.leaner(inside)}
     return document
 
 

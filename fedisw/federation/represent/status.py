@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from fedisw.federation.represent.here import Here
 from fedisw.federation.represent.tags import emoji, hashtag, mention
@@ -27,6 +28,7 @@ from fedisw.vocab.policies import InteractionPolicy, Rule
 from fedisw.vocab.read import Document
 from fedisw.vocab.tags import Tags
 
+DISPENSABLE: Final = ("contentMap", "source")  # left out in this order
 KINDS = {
     MediaKind.IMAGE: NoteType.IMAGE,
     MediaKind.GIFV: NoteType.VIDEO,
@@ -150,9 +152,10 @@ def _quoters(view: StatusView) -> tuple[str, ...]:
     return (f"{view.account.uri}/followers",) if FOLLOWERS in policy.automatic else (view.account.uri,)
 
 
-def lean(document: Document) -> Document:
-    """The same without what may be left out where a body is too long for some servers (appendix B)."""
-    return {name: value for name, value in document.items() if name not in ("contentMap", "source")}
+def leaner(document: Document) -> Document:
+    """The same without the next thing that may be left out where a body is too long for some servers (appendix B)."""
+    dropped = next((name for name in DISPENSABLE if name in document), None)
+    return {name: value for name, value in document.items() if name != dropped}
 
 
 def create(posted: Posted, here: Here, *, now: datetime) -> Document:

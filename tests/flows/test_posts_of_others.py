@@ -1,0 +1,75 @@
+"""Quotes and languages of posts of other servers, as clients and browsers get them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.conformance.meeting import Meeting
+from tests.conformance.meeting import meeting as meeting
+from tests.security.arriving import ONE
+from tests.support.peers import Document
+
+LINE = '<p class="quote-inline">RE: <a href="https://beta.test/notes/x">https://beta.test/notes/x</a></p>'
+
+
+async def updated(meeting: Meeting, note: Document, **members: object) -> None:
+    """The author changes a post."""
+    moment = meeting.fediverse.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+    await meeting.send(meeting.ben, meeting.ben.activity("Update", note | {"updated": moment} | members))
+
+
+@ONE
+async def test_the_line_for_a_quote_stays_until_the_quote_is_shown(meeting: Meeting):
+    ben, gil, us = meeting.ben, meeting.gil, meeting.us
+    await meeting.befriend(ben)
+    quoted, others = await meeting.create(ben, ben.note("First")), gil.note("Not to be quoted")
+    own = await meeting.create(ben, ben.note(quote=quoted["id"]) | {"content": f"{LINE}<p>Mine</p>"})
+    shown = await meeting.shown(own)
+    assert (shown["content"], shown["quote"]["state"]) == ("<p>Mine</p>", "accepted")
+    await updated(meeting, own, content=f"{LINE}<p>Mine, better</p>")
+    assert (await meeting.shown(own))["content"] == "<p>Mine, better</p>"
+    history = await us.ask(f"/api/v1/statuses/{shown['id']}/history")
+    assert [form["quote"]["quoted_status"]["content"] for form in history] == ["<p>First</p>", "<p>First</p>"]
+    refused = await meeting.create(ben, ben.note(quote=others["id"]) | {"content": f"{LINE}<p>Mine</p>"})
+    assert "quote-inline" in (await meeting.shown(refused))["content"]
+    plain = await us.ask(f"/api/v1/statuses/{await meeting.id_of(quoted)}/history")
+    assert ["quote" in form for form in plain] == [False]
+
+
+@ONE
+async def test_a_tombstone_for_a_quote_says_that_there_was_one(meeting: Meeting):
+    ben = meeting.ben
+    await meeting.befriend(ben)
+    quoted = await meeting.create(ben, ben.note("First"))
+    grave = {"type": "Tombstone"}
+    note = await meeting.create(ben, ben.note("Mine", quote=grave))
+    later = await meeting.create(ben, ben.note("Mine", quote=quoted["id"]))
+    assert (await meeting.shown(note))["quote"] == {"state": "deleted", "quoted_status": None}
+    assert (await meeting.shown(quoted))["quotes_count"] == 1
+    for _ in range(2):
+        await updated(meeting, later, quote=grave)
+    assert (await meeting.shown(later))["quote"] == {"state": "deleted", "quoted_status": None}
+    assert (await meeting.shown(quoted))["quotes_count"] == 0
+
+
+@ONE
+async def test_a_post_in_several_languages_is_shown_in_the_readers(meeting: Meeting):
+    ben, us = meeting.ben, meeting.us
+    await meeting.befriend(ben)
+    text = {"en": "<p>Good morning</p>", "es-MX": "<p>Buenos días</p>"}
+    answered = await meeting.post(status="Hello")
+    note = await meeting.create(ben, ben.note(inReplyTo=answered["uri"], contentMap=text) | {"content": text["en"]})
+    assert (await meeting.shown(note))["language"] == "en"
+
+    async def page(language: str) -> str:
+        url = f"https://127.0.0.1:{us.port}/@amy/{answered['id']}"
+        headers = {"Host": "alpha.test", "Accept": "text/html", "Accept-Language": language}
+        async with us.session.get(url, headers=headers, server_hostname="alpha.test") as got:
+            return await got.text()
+
+    for language, seen, hidden in (("es", "Buenos días", "Good morning"), ("en", "Good morning", "Buenos días")):
+        html = await page(language)
+        assert (seen in html, hidden in html) == (True, False), language
+    meeting.fediverse.clock.forward(seconds=timedelta(minutes=1).total_seconds())
+    await updated(meeting, note, contentMap={"en": "<p>Good evening</p>"}, content="<p>Good evening</p>")
+    assert "Good evening" in await page("es")
