@@ -14,6 +14,7 @@ from fedisw.cli.accounts import accounts
 from fedisw.cli.call import Call
 from fedisw.cli.db import db
 from fedisw.cli.doctor import doctor
+from fedisw.cli.keys import keys
 from fedisw.cli.media import media
 from fedisw.cli.quickstart import quickstart
 from fedisw.cli.run import serve
@@ -32,7 +33,7 @@ def fedisw() -> None:
     """A server of the open social web for social workers."""
 
 
-for command in (quickstart, serve, db, accounts, tokens, media, doctor):
+for command in (quickstart, serve, db, accounts, tokens, keys, media, doctor):
     fedisw.add_command(command)
 
 

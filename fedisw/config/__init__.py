@@ -3,7 +3,7 @@
 `load` gives one frozen `Settings` or raises `WrongSettings` with every problem found. Nothing here is global.
 """
 
-from fedisw.config.files import find_file, make_secrets, write_settings
+from fedisw.config.files import change_secrets, find_file, make_secrets, new_secret, read_secrets, write_settings
 from fedisw.config.load import load, secrets_path
 from fedisw.config.problems import WrongSettings
 from fedisw.config.secret import Secret, Secrets
@@ -34,9 +34,12 @@ __all__ = [
     "Settings",
     "SignedFetch",
     "WrongSettings",
+    "change_secrets",
     "find_file",
     "load",
     "make_secrets",
+    "new_secret",
+    "read_secrets",
     "secrets_path",
     "write_settings",
 ]

@@ -66,6 +66,27 @@ def make_secrets(file: Path) -> bool:
     return True
 
 
+def new_secret() -> str:
+    """A new key in the form of the secrets file."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("=")
+
+
+def change_secrets(file: Path, changes: Mapping[str, str]) -> None:
+    """Give secrets of the file other values, or add them; all else stays, and at no moment is the file half written.
+
+    Raises:
+        OSError: it cannot be read or written.
+    """
+    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if line.partition("=")[0].strip() not in changes]
+    lines = kept + [f'{name} = "{value}"' for name, value in changes.items()]
+    beside = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    try:
+        _create(beside, "\n".join(lines) + "\n", mode=OWNER_ONLY)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def read_secrets(file: Path, env: Mapping[str, str]) -> tuple[Secrets, list[str]]:
     """All secrets, and what is wrong with them; `FEDISW_SECRET_<NAME>` and `…_FILE` win over the file.
 
@@ -122,6 +143,9 @@ def _key_problems(given: Mapping[str, Secret], file: Path) -> list[str]:
         weak = weakness(given[name]) if name in given else None
         if weak is not None:
             problems.append(f"{name} {weak}")
+    former = given.get("former_master_key")
+    if former is not None and (weak := weakness(former)) is not None:
+        problems.append(f"former_master_key {weak}")
     if len({given[name].reveal() for name in KEYS if name in given}) < len(KEYS) - len(missing):
         problems.append(f"{', '.join(KEYS)} must differ from each other")
     return problems
@@ -132,6 +156,8 @@ def _create(file: Path, text: str, *, mode: int) -> None:
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
         opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
 
 
 def _toml(text: str) -> str:

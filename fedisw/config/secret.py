@@ -49,11 +49,15 @@ class Secret:
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
-    """What the secrets file holds; the three keys are 32 bytes each, base64url."""
+    """What the secrets file holds; the three keys are 32 bytes each, base64url.
+
+    `former_master_key` opens what was sealed before the master key was changed (KEY-3).
+    """
 
     master_key: Secret
     session_key: Secret
     vapid_private_key: Secret
+    former_master_key: Secret | None = None
     database_password: Secret | None = None
     mail_password: Secret | None = None
     s3_access_key: Secret | None = None

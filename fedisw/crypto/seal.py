@@ -35,8 +35,18 @@ class Sealer:
     """Seals with the first key, opens with any; more than one only while the master key is being changed (KEY-3)."""
 
     def __init__(self, key: bytes, *, older: Iterable[bytes] = ()) -> None:
+        self._ciphers: dict[bytes, AESGCM] = {}
+        self.adopt(key, older=older)
+
+    def adopt(self, key: bytes, *, older: Iterable[bytes] = ()) -> None:
+        """Seal with another key from now on; what was known before still opens."""
+        self._ciphers = self._ciphers | {_fingerprint(known): AESGCM(known) for known in (*older, key)}
         self._current = _fingerprint(key)
-        self._ciphers = {_fingerprint(known): AESGCM(known) for known in (*older, key)}
+
+    @property
+    def header(self) -> bytes:
+        """What everything begins with that the current key sealed."""
+        return VERSION + self._current
 
     def seal(self, secret: bytes, *, row: str) -> bytes:
         """The sealed form of `secret`.
@@ -60,7 +70,7 @@ class Sealer:
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether `sealed` was made with the current key; False means: seal it again."""
-        return sealed[:HEADER_BYTES] == VERSION + self._current
+        return sealed[:HEADER_BYTES] == self.header
 
 
 def new_key() -> str:

@@ -32,6 +32,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fedisw.crypto import vapid
 from fedisw.crypto.seal import Sealer
 from fedisw.model.errors import Invalid
+from fedisw.model.sealing import push_row
 
 POINT_BYTES, AUTH_BYTES, SALT_BYTES, KEY_BYTES, NONCE_BYTES = 65, 16, 16, 16, 12
 RECORD_BYTES: Final = 4_096  # a message is one record; push services take no more
@@ -65,12 +66,12 @@ def check_keys(p256dh: str, auth: str) -> None:
 
 def sealed(known: Secrets, *, sealer: Sealer, token_id: int) -> bytes:
     """The secrets of the subscription of a token, for its row (KEY-1)."""
-    return sealer.seal(msgspec.json.encode(known), row=_row(token_id))
+    return sealer.seal(msgspec.json.encode(known), row=push_row(token_id))
 
 
 def opened(value: bytes, *, sealer: Sealer, token_id: int) -> Secrets:
     """The same back; Unsealable when they belong to another token or key."""
-    return msgspec.json.decode(sealer.open(value, row=_row(token_id)), type=Secrets)
+    return msgspec.json.decode(sealer.open(value, row=push_row(token_id)), type=Secrets)
 
 
 def encrypt(
@@ -140,10 +141,6 @@ def authorization(
     if standard:
         return {"Authorization": f"vapid t={token}, k={public}"}
     return {"Authorization": f"WebPush {token}", "Crypto-Key": f"p256ecdsa={public}"}
-
-
-def _row(token_id: int) -> str:
-    return f"push_subscriptions/{token_id}/sealed"
 
 
 def _receiver(p256dh: str) -> EllipticCurvePublicKey:

@@ -29,7 +29,14 @@ class KeyRing(Protocol):
         ...
 
     async def post_headers(
-        self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock, more: Mapping[str, str] = NOTHING
+        self,
+        account_id: int | None,
+        *,
+        url: str,
+        body_sha256: bytes,
+        how: Knock,
+        more: Mapping[str, str] = NOTHING,
+        announcing: str = "",
     ) -> Mapping[str, str]:
         """All headers of a signed POST, `more` among them, dated now; signed in a thread."""
         ...

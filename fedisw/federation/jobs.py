@@ -10,6 +10,7 @@ from fedisw.federation import (
     delivery,
     featured,
     inbox,
+    keychange,
     own_links,
     publish,
     publish_blocks,
@@ -22,6 +23,7 @@ from fedisw.federation import (
 from fedisw.federation.context import Peer
 from fedisw.jobs import consent as consent_jobs
 from fedisw.jobs import fetching, work
+from fedisw.jobs import keychange as keychange_jobs
 from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
@@ -53,8 +55,9 @@ AboutPeople: TypeAlias = (
     | work.PublishVote
     | work.PublishFlag
 )
+AboutKeys: TypeAlias = keychange_jobs.PublishKeys | keychange_jobs.FollowAgain
 AboutConsent: TypeAlias = consent_jobs.Answer
-FederationJob: TypeAlias = Arrived | Missing | AboutQuote | AboutConsent | AboutPost | AboutPeople | work.Deliver
+FederationJob: TypeAlias = Arrived | AboutKeys | Missing | AboutQuote | AboutConsent | AboutPost | AboutPeople | work.Deliver
 KINDS: Final[tuple[type[Job], ...]] = get_args(FederationJob)
 
 
@@ -69,6 +72,10 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await _missing(peer, job, run)
         case quote_jobs.AskToQuote() | quote_jobs.WithdrawQuote() | quote_jobs.AnswerQuote() | quote_jobs.FetchQuoted():
             await _about_quote(peer, job)
+        case keychange_jobs.PublishKeys():
+            await keychange.publish_keys(peer, job)
+        case keychange_jobs.FollowAgain():
+            await keychange.follow_again(peer, job)
         case consent_jobs.Answer():
             await consent.answer(peer, job)
         case (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 from urllib.parse import quote, urldefrag, urlsplit
 
@@ -101,11 +101,19 @@ async def post(
     """
     url, sender = wire_form(inbox), activity.account_id
 
-    async def send(how: Knock) -> Answer:
-        headers = await peer.keys.post_headers(sender, url=url, body_sha256=activity.body_sha256, how=how, more=more)
+    async def send(how: Knock, *, announcing: str = "") -> Answer:
+        headers = await peer.keys.post_headers(
+            sender, url=url, body_sha256=activity.body_sha256, how=how, more=more, announcing=announcing
+        )
         return await peer.client.post(url, body=activity.body, headers=headers)
 
-    return await knock(send, url, remembered=remembered, key_id=await peer.keys.key_id(sender), has_body=True)
+    key_id = await peer.keys.key_id(sender)
+    if activity.announces_keys:  # signed with the key that it ends; who has asked for the new one meanwhile gets that
+        former = partial(send, announcing=activity.uri)
+        answer, scheme = await knock(former, url, remembered=remembered, key_id=key_id, has_body=True)
+        if not doubts_signature(answer):
+            return answer, scheme
+    return await knock(send, url, remembered=remembered, key_id=key_id, has_body=True)
 
 
 def believe(tx: Tx, actor: Actor, *, now: datetime) -> None:

@@ -167,6 +167,13 @@ async def publish_profile(peer: Peer, job: work.PublishProfile) -> None:
     await _tell_profile(peer, account, found, uri)
 
 
+async def tell_profile(peer: Peer, account_id: int, *, uri: str) -> None:
+    """Update of the actor at once, under this id; nothing when it was deleted meanwhile."""
+    account, found = await peer.db.read(_profile, account_id)
+    if account.deleted_at is None:
+        await _tell_profile(peer, account, found, uri)
+
+
 def _profile_update(peer: Peer, account: Account) -> str:
     return Here.of(peer.settings).activity(f"{account.id}-profile-{account.revision}")
 

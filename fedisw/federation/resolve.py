@@ -34,12 +34,13 @@ STRANGER_SECONDS: Final = 10.0  # for all of them together
 ID_CHOICES: Final = 4  # drawn for one post, whose id must be free
 
 
-async def account(peer: Peer, uri: str, *, by: Account | None = None, refresh: bool = False) -> Account:
+async def account(peer: Peer, uri: str, *, by: Account | None = None, refresh: bool = False, announced: bool = False) -> Account:
     """The account with this actor id: as stored, else fetched and stored.
 
     Args:
         by: the local account in whose name is asked; the instance actor if None.
         refresh: ask its server also when it is stored.
+        announced: the account said so itself, as in services/accounts.py.
 
     Raises:
         NotFound, Gone: there is none, or no more; a stored copy is deleted then.
@@ -54,7 +55,7 @@ async def account(peer: Peer, uri: str, *, by: Account | None = None, refresh: b
         if known is not None:
             await peer.db.write(profiles.delete_remote_account, account_id=known.id, now=peer.now())
         raise
-    return await store_actor(peer, fetched)
+    return await store_actor(peer, fetched, announced=announced)
 
 
 def _known_account(tx: Tx, uri: str) -> Account | None:
@@ -64,23 +65,25 @@ def _known_account(tx: Tx, uri: str) -> Account | None:
     return known
 
 
-async def store_actor(peer: Peer, fetched: Fetched) -> Account:
+async def store_actor(peer: Peer, fetched: Fetched, *, announced: bool = False) -> Account:
     """Store an actor whose document was fetched from its own address, under the handle that its host confirms."""
     actor = parse_actor(fetched.document)
     handle = await webfinger.handle_of(peer, actor)
     account = convert_actor.account_of(actor, account_id=peer.new_id(), handle=handle, now=peer.now())
     embedded = convert_actor.keys_of(actor, account_id=account.id, now=peer.now())
-    return await peer.db.write(_store_actor, account, embedded, actor, peer.now())
+    return await peer.db.write(_store_actor, account, embedded, actor, peer.now(), announced=announced)
 
 
-def _store_actor(tx: Tx, account: Account, embedded: Sequence[ActorKey], actor: Actor, now: datetime) -> Account:
+def _store_actor(
+    tx: Tx, account: Account, embedded: Sequence[ActorKey], actor: Actor, now: datetime, *, announced: bool
+) -> Account:
     """Keys in documents of their own stay as long as the actor lists them."""
     knocking.believe(tx, actor, now=now)
     known = accounts.find_by_uri(tx, account.uri)
     shown = {key.key_id for key in embedded}
     apart = keys.of_account(tx, known.id) if known is not None else []
     kept = [key for key in apart if key.key_id in actor.key_ids and key.key_id not in shown]
-    return profiles.store_remote_account(tx, account=account, actor_keys=[*embedded, *kept], now=now)
+    return profiles.store_remote_account(tx, account=account, actor_keys=[*embedded, *kept], now=now, announced=announced)
 
 
 async def handle(peer: Peer, username: str, host: str | None, *, by: Account | None = None) -> Account | None:

@@ -22,6 +22,7 @@ from fedisw.crypto.seal import Sealer
 from fedisw.crypto.signatures import NOTHING, PLAIN, Knock
 from fedisw.model.accounts import ActorKey, KeyKind
 from fedisw.model.errors import NotFound
+from fedisw.model.sealing import retired_row
 from fedisw.model.urls import Origin
 from fedisw.net.client import HeadersFor
 from fedisw.storage.db import Database, Tx
@@ -75,18 +76,27 @@ class SigningKeys:
         return partial(_get_headers, key=key, now=self._now, how=how)
 
     async def post_headers(
-        self, account_id: int | None, *, url: str, body_sha256: bytes, how: Knock, more: Mapping[str, str] = NOTHING
+        self,
+        account_id: int | None,
+        *,
+        url: str,
+        body_sha256: bytes,
+        how: Knock,
+        more: Mapping[str, str] = NOTHING,
+        announcing: str = "",
     ) -> Mapping[str, str]:
         """All headers of a signed POST, dated now, made in a thread.
 
         Args:
             more: fields besides, covered by a draft-cavage signature (federation, section 5.5).
+            announcing: an activity that tells of new keys: the key before them signs it, as long as it is kept.
 
         Raises:
             NotFound: the account has no key.
             Invalid: `url` is no URL of a server.
         """
-        key = await self._key_of(account_id)
+        former = await self._former(announcing) if announcing else None
+        key = former or await self._key_of(account_id)
         make = partial(_post_headers, url=url, key=key, now=self._now(), body_sha256=body_sha256, how=how, more=more)
         return await asyncio.get_running_loop().run_in_executor(self._pool, make)
 
@@ -140,6 +150,13 @@ class SigningKeys:
                 self._open.popitem(last=False)
         self._open.move_to_end((found, kind))
         return known
+
+    async def _former(self, activity_uri: str) -> OpenKey | None:
+        row = await self._db.read(key_rows.retired, activity_uri)
+        if row is None:
+            return None
+        pem = self._sealer.open(row.private_sealed, row=retired_row(row.activity_uri))
+        return OpenKey(key_id=row.key_id, key=keys.load_private(pem))
 
     async def _instance(self) -> int:
         if self._instance_id is None:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 JOBS: Final = "jobs"  # Woken: there is work
+KEYS: Final = "keys"  # ActorKeyChanged, MasterKeyChanged: what a process has in memory is old
 ANNOUNCEMENTS: Final = "announcements"
 PUBLIC: Final = "public"
 PUBLIC_LOCAL: Final = "public:local"
@@ -119,6 +120,16 @@ class AnnouncementRemoved(Message, frozen=True):
     announcement_id: int
 
 
+class ActorKeyChanged(Message, frozen=True):
+    """A local actor signs with another key."""
+
+    account_id: int
+
+
+class MasterKeyChanged(Message, frozen=True):
+    """The secrets file has another master key."""
+
+
 AnyMessage = (
     Woken
     | Ended
@@ -132,6 +143,8 @@ AnyMessage = (
     | AnnouncementChanged
     | AnnouncementReaction
     | AnnouncementRemoved
+    | ActorKeyChanged
+    | MasterKeyChanged
 )
 
 encode: Final = msgspec.json.Encoder().encode

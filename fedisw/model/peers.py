@@ -67,6 +67,11 @@ class OutboundActivity:
     signed_until: datetime | None = None
     settled_at: datetime | None = None
 
+    @property
+    def announces_keys(self) -> bool:
+        """Whether it tells that the actor has new keys (services/rotating.py names it so)."""
+        return self.type == "Update" and f"/{self.account_id}-keys-" in self.uri
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:

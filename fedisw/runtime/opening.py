@@ -36,6 +36,7 @@ from fedisw.net.breaker import Breakers
 from fedisw.net.client import Client, Trust
 from fedisw.net.resolve import Resolver
 from fedisw.observe import metrics
+from fedisw.runtime.keywatch import KeyWatch
 from fedisw.runtime.nodes import Node
 from fedisw.runtime.watch import State, Watch
 from fedisw.runtime.work import PLAN, Tools, run_job
@@ -102,7 +103,7 @@ class Runtime:
             Invalid: the database's URL.
         """
         async with AsyncExitStack() as parts:
-            bus, wake, sealer = Bus(), asyncio.Event(), Sealer(settings.secrets.master_key.key())
+            bus, wake, sealer = Bus(), asyncio.Event(), _sealer(settings)
             parts.callback(bus.close)
             db = await _database(settings, clock, bus, wake)
             parts.push_async_callback(db.close)
@@ -146,10 +147,11 @@ class Runtime:
     async def working(self) -> AsyncIterator[None]:
         """Everything that runs by itself in the roles of this process, until the end of the `async with`."""
         signals = SignalReader(self.db, self.bus.receive)
+        key_watch = KeyWatch(self.bus, self.keys, self.sealer, self.settings.secrets_file)
         watch = Watch(self.db, self.now, folder=self.settings.data_dir, state=self.state)
         roles = self.settings.run.roles
         async with asyncio.TaskGroup() as group:
-            for part in (self.node, signals, watch):
+            for part in (self.node, signals, watch, key_watch):
                 group.create_task(part.run())
             if Role.WORKER in roles:
                 group.create_task(self.worker.run(grace=GRACE))
@@ -158,7 +160,7 @@ class Runtime:
             try:
                 yield
             finally:
-                for stoppable in (self.worker, self.scheduler, signals, watch, self.node):
+                for stoppable in (self.worker, self.scheduler, signals, watch, key_watch, self.node):
                     stoppable.stop()
 
     async def close(self) -> None:
@@ -170,6 +172,11 @@ class Runtime:
 
     async def __aexit__(self, *_error: object) -> None:
         await self.close()
+
+
+def _sealer(settings: Settings) -> Sealer:
+    former = settings.secrets.former_master_key
+    return Sealer(settings.secrets.master_key.key(), older=[] if former is None else [former.key()])
 
 
 def _makers(temp: Path, parts: AsyncExitStack) -> tuple[Images, Films]:

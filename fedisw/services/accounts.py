@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fedisw.jobs.keychange import FollowAgain
 from fedisw.jobs.work import CheckLinks, PublishAccountDelete, PublishProfile, PurgeAccount, RemoveFiles
 from fedisw.live import topics
 from fedisw.model.accounts import Account, ActorKey, ActorType, Field, Picture, Reach
@@ -120,11 +122,17 @@ def _remove_pictures(tx: Tx, before: Account, after: Account) -> None:
         tx.enqueue(RemoveFiles(keys=tuple(sorted(gone))))
 
 
-def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[ActorKey], now: datetime) -> Account:
+def store_remote_account(
+    tx: Tx, *, account: Account, actor_keys: Sequence[ActorKey], now: datetime, announced: bool = False
+) -> Account:
     """Store what another server says of an actor, by its uri: new, or in place of what was known.
 
     Id, time of creation, counters and what our staff decided (limited, suspended) stay; an actor that was deleted stays
     deleted. A suspension by its own server is followed, and ends when it says so; links keep our own checks.
+
+    Args:
+        announced: the actor said, in a request signed with a key that we knew, that something has changed. If all its
+            keys change without that, it may be somebody else by now: it is followed anew, and staff are told.
 
     Raises:
         NotFound: the actor is gone (a tombstone).
@@ -158,10 +166,20 @@ def store_remote_account(tx: Tx, *, account: Account, actor_keys: Sequence[Actor
         fetched_at=now,
     )
     accounts.replace(tx, _suspended_as_told(known, merged, now))
+    if not announced:
+        _look_at_keys(tx, known.id, actor_keys)
     keys.replace(tx, known.id, _owned(actor_keys, known.id))
     if [row.value for row in merged.fields] != [row.value for row in known.fields]:
         _check_new_links(tx, merged)
     return accounts.get(tx, known.id)
+
+
+def _look_at_keys(tx: Tx, account_id: int, told: Sequence[ActorKey]) -> None:
+    """Before they are stored (federation, section 3.6)."""
+    before, after = {key.public for key in keys.of_account(tx, account_id)}, {key.public for key in told}
+    if before and after and not before & after:
+        mark = hashlib.sha256("".join(sorted(after)).encode()).hexdigest()[:16]
+        tx.enqueue(FollowAgain(account_id=account_id, mark=mark))
 
 
 def _suspended_as_told(known: Account, told: Account, now: datetime) -> Account:

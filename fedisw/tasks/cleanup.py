@@ -24,6 +24,7 @@ from fedisw.storage.queries import (
     hosts,
     idempotency,
     inbound,
+    keys,
     mutes,
     portability,
     remote_files,
@@ -42,6 +43,7 @@ REPLAYS = timedelta(hours=26)  # twice the longest clock window (SIG-6)
 INBOUND = timedelta(days=7)  # reliability, section 3.5
 APPLIED = timedelta(days=30)
 DELETED_KEYS = timedelta(days=31)  # the last erasure is tried for 30 (PRI-2)
+RETIRED_KEYS = timedelta(days=8)  # an Update is tried for 7
 SESSION_IDLE, SESSION_AGE = timedelta(days=14), timedelta(days=90)  # SES-1
 UNUSED_CARDS = timedelta(days=30)
 SILENT_HOSTS = timedelta(days=90)
@@ -121,6 +123,7 @@ _OLD: Final[tuple[Unit, ...]] = (
     lambda tx, now: tombstones.prune(tx, before=now - YEAR),
     lambda tx, now: inbound.prune(tx, before=now - INBOUND),
     lambda tx, now: crawls.prune(tx, before=now - DAY),
+    lambda tx, now: keys.prune_retired(tx, before=now - RETIRED_KEYS),
     lambda tx, now: hosts.prune(tx, before=now - SILENT_HOSTS),
     lambda tx, now: oauth.prune(tx, now=now),
     lambda tx, now: portability.remove_old(tx, before=now - exporting.KEPT),

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Final
 
 from fedisw.crypto.seal import Sealer, Unsealable
-
-ROW: Final = "jobs/mail_token"
+from fedisw.model.sealing import MAIL_ROW
 
 
 def seal_for_mail(sealer: Sealer, token: str) -> str:
     """What a `SendMail` job carries instead of the token."""
-    return urlsafe_b64encode(sealer.seal(token.encode("ascii"), row=ROW)).decode("ascii")
+    return urlsafe_b64encode(sealer.seal(token.encode("ascii"), row=MAIL_ROW)).decode("ascii")
 
 
 def open_for_mail(sealer: Sealer, sealed: str) -> str:
     """The token again, when the mail is written; Unsealable for anything else."""
     try:
-        return sealer.open(urlsafe_b64decode(sealed), row=ROW).decode("ascii")
+        return sealer.open(urlsafe_b64decode(sealed), row=MAIL_ROW).decode("ascii")
     except (binascii.Error, ValueError) as error:
         raise Unsealable("not a sealed token") from error

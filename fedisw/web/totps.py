@@ -10,17 +10,18 @@ from aiohttp import web
 from fedisw.crypto.seal import Unsealable
 from fedisw.model.errors import Invalid
 from fedisw.model.factors import Totp
+from fedisw.model.sealing import totp_row
 from fedisw.web.keys import SEALER
 
 
 def sealed_secret(app: web.Application, account_id: int, secret: str) -> bytes:
     """What is stored of a secret."""
-    return app[SEALER].seal(secret.encode("ascii"), row=_row(account_id))
+    return app[SEALER].seal(secret.encode("ascii"), row=totp_row(account_id))
 
 
 def secret_of(app: web.Application, account_id: int, sealed: bytes) -> str:
     """The secret again; Unsealable when the value is another account's."""
-    return app[SEALER].open(sealed, row=_row(account_id)).decode("ascii")
+    return app[SEALER].open(sealed, row=totp_row(account_id)).decode("ascii")
 
 
 def secret_in(app: web.Application, totp: Totp) -> str:
@@ -34,7 +35,3 @@ def sealed_in_form(app: web.Application, account_id: int, text: str) -> str:
         return secret_of(app, account_id, urlsafe_b64decode(text))
     except (binascii.Error, ValueError, Unsealable) as error:
         raise Invalid("setup", "was not made here") from error
-
-
-def _row(account_id: int) -> str:
-    return f"totps/{account_id}/secret"

@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from fedisw.crypto import keys as crypto_keys
 from fedisw.crypto.ldsig import Normaliser
 from fedisw.crypto.seal import Sealer
-from fedisw.federation import backfill, featured, inbox, own_links, quoting, refetch, synchronising, threads
+from fedisw.federation import backfill, featured, inbox, keychange, own_links, quoting, refetch, synchronising, threads
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
 from fedisw.jobs import chores, fetching, own, work
+from fedisw.jobs import keychange as keychange_jobs
 from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs.running import JobRun
 from fedisw.jobs.worker import Worker
@@ -167,6 +168,8 @@ async def _run(peer: Peer, attempt: JobRun) -> None:
             await featured.refresh(peer, job.account_id)
         case work.FetchParent():
             await threads.fetch_parent(peer, job.status_id)
+        case keychange_jobs.FollowAgain():
+            await keychange.follow_again(peer, job)
         case work.CheckLinks():
             await own_links.check_links(peer, job.account_id)
         case quote_jobs.FetchQuoted():

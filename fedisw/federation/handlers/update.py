@@ -48,7 +48,7 @@ async def _update_profile(peer: Peer, sender: Account, update: Update, actor: Ac
     account = convert.account_of(actor, account_id=sender.id, handle=handle, now=peer.now())
     told_keys = convert.keys_of(actor, account_id=sender.id, now=peer.now())
     if _needs_proof(sender, account, known_keys, told_keys) or _is_renamed(sender, actor) or _is_old(sender, actor):
-        await resolve.account(peer, sender.uri, refresh=True)
+        await resolve.account(peer, sender.uri, refresh=True, announced=True)
         return
     await apply(peer, update, profiles.store_remote_account, account=account, actor_keys=known_keys, now=peer.now())
 
