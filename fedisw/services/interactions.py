@@ -274,15 +274,19 @@ def _unreact(tx: Tx, reaction: Reaction) -> bool:
 
 
 def _undo_by_object(tx: Tx, *, actor: Account, object_uri: str, content: str) -> bool:
-    """One reaction by what it said; a plain like with all that was said beside it."""
+    """One reaction by what it said, or the plain like; what else the account said stays."""
     original = statuses.find_by_uri(tx, object_uri)
     if original is None:
         return False
     said = reaction_rows.own(tx, status_id=original.id, account_id=actor.id)
-    if content and said:
-        same = next((one for one in said if one.content == content), None)
-        return same is not None and _unreact(tx, same)
-    reaction_rows.remove_own(tx, status_id=original.id, account_id=actor.id)
+    same = next((one for one in said if one.content == content), None)
+    if same is not None:
+        return _unreact(tx, same)
+    like = marks.favourite(tx, account_id=actor.id, status_id=original.id)
+    if like is None or content or like.uri in {one.uri for one in said}:
+        return False
+    if reactions.pass_on(tx, status_id=original.id, account_id=actor.id, ended_uri=like.uri):
+        return True
     return _unlike(tx, account_id=actor.id, status=original) is not None
 
 

@@ -148,7 +148,7 @@ def _note(document: Document, kind: NoteType) -> Note:
         content_map=content_map,
         media_type=read.as_text(document.get("mediaType"), limits.SHORT_TEXT),
         preview=_preview(document),
-        passage=read.as_text(document.get("quote")) if kind is NoteType.QUOTATION else "",
+        passage=read.as_text(document.get("quote"), limits.SUMMARY) if kind is NoteType.QUOTATION else "",
         language=_language(document, content, content_map),
         source=_source(document),
         published=read.as_time(document.get("published")),
@@ -224,7 +224,7 @@ def _source(document: Document) -> Source | None:
 def _preview(document: Document) -> str:
     """The text of a Note in `preview`; pictures that stand there (PeerTube) are none."""
     value = read.as_object(document.get("preview"))
-    return read.as_natural(value, "content") if value is not None and read.kind(value) == NoteType.NOTE else ""
+    return read.as_natural(value, "content", limits.SUMMARY) if value is not None and read.kind(value) == NoteType.NOTE else ""
 
 
 def _thread(value: Json) -> str | None:

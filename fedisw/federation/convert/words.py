@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from itertools import accumulate
 from typing import Final
 
 from fedisw.federation.convert.event import lines_of
 from fedisw.text import markdown
 from fedisw.text.allowed import POST, link, quoted
 from fedisw.text.names import clean_name
-from fedisw.text.sanitise import clean, to_plain_text
+from fedisw.text.sanitise import MAX_INPUT, clean, to_plain_text
 from fedisw.vocab import limits
 from fedisw.vocab.names import NoteType
 from fedisw.vocab.objects import Note
@@ -24,19 +25,25 @@ CANCELLED: Final = "EventCancelled"
 
 def content_of(note: Note) -> str:
     """Clean HTML; what is no note shows its title, when and where it is, its abstract or text, and its address."""
-    text = _cleaned(note, note.content)
     if note.type in WITHOUT_TITLE:
+        text = _cleaned(note, note.content)
         return f"<blockquote>{clean(note.passage, POST)}</blockquote>{text}" if note.passage else text
-    body = clean(note.summary, POST) if note.summary else clean(note.preview, POST) if note.preview else text
+    short = note.summary or note.preview
+    body = clean(short, POST) if short else _cleaned(note, note.content)
     happens = lines_of(note.event) if note.event is not None else ""
     return _title(note) + happens + body + _links(note, body)
 
 
 def texts_of(note: Note) -> Mapping[str, str]:
-    """Clean HTML by language where the author wrote a note in several, else nothing."""
+    """Clean HTML by language where the author wrote a note in several, else nothing.
+
+    All of them, or the first ones up to 64 KiB together: cleaning takes time.
+    """
     if note.type not in WITHOUT_TITLE or len(set(note.content_map.values())) < 2:
         return {}
-    return {language: _cleaned(note, text) for language, text in note.content_map.items()}
+    sizes = accumulate(len(text.encode()) for text in note.content_map.values())
+    some = [pair for pair, size in zip(note.content_map.items(), sizes, strict=True) if size <= MAX_INPUT]
+    return {language: _cleaned(note, text) for language, text in some}
 
 
 def warning_of(note: Note) -> str:

@@ -23,7 +23,6 @@ BY_URI = Query(
 )
 OWN = Query(Reaction, select(reactions).where(*_OWN).order_by(C.id))
 REMOVE = Command(delete(reactions).where(C.id == bindparam("id")))
-REMOVE_OWN = Command(delete(reactions).where(*_OWN))
 COUNTS = Query(
     ReactionCount,
     select(C.status_id, C.content, func.max(C.picture).label("picture"), func.count().label("count"))
@@ -56,11 +55,6 @@ def own(tx: Tx, *, status_id: int, account_id: int) -> list[Reaction]:
 def remove(tx: Tx, reaction_id: int) -> bool:
     """Take one away."""
     return tx.exec(REMOVE, id=reaction_id) == 1
-
-
-def remove_own(tx: Tx, *, status_id: int, account_id: int) -> bool:
-    """Take all of an account to a post away."""
-    return tx.exec(REMOVE_OWN, status_id=status_id, account_id=account_id) > 0
 
 
 def counts(tx: Tx, ids: Iterable[int]) -> list[ReactionCount]:

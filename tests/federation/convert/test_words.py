@@ -85,5 +85,7 @@ def test_texts_in_several_languages_are_all_kept_and_cleaned():
     base = {"id": ID, "type": "Note", "attributedTo": "https://beta.test/users/ben", "content": "<p>Hi</p>"}
     both = parse_note(base | {"contentMap": {"en": "<p>Hi</p>", "es": "<p onclick=x>Hola</p>"}})
     assert texts_of(both) == {"en": "<p>Hi</p>", "es": "<p>Hola</p>"}
+    long = "<p>" + "x" * 40_000
+    assert list(texts_of(parse_note(base | {"contentMap": {"en": long, "es": f"{long}y", "fr": "<p>c</p>"}}))) == ["en"]
     for one in ({"en": "<p>Hi</p>"}, {"en": "<p>Hi</p>", "en-GB": "<p>Hi</p>"}, {}):
         assert texts_of(parse_note(base | {"contentMap": one})) == {}
