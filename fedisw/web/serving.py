@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakSet
 
 from aiohttp import hdrs, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from aiohttp.http_parser import HttpRequestParser
 from aiohttp.web_protocol import RequestHandler
 
@@ -24,6 +25,7 @@ RECEIVE: Final = 3.0  # seconds for bodies that are on their way when the proces
 DRAIN: Final = 8.0  # seconds for handlers after that
 KEEP_ALIVE: Final = 60.0  # seconds
 MAX_FIELDS: Final = 64
+TOO_MANY: Final = "Too many headers"  # how aiohttp's parser says that there were more; it has no class for that
 MAX_FIELD_BYTES: Final = 8_190
 BACKLOG: Final = 1_024
 LOOK_EVERY: Final = 0.05  # seconds
@@ -51,9 +53,12 @@ class Careful(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Only the status: what came is not repeated."""
+        """Only the status: what came is not repeated; too many or too long fields have one of their own (security LIM)."""
         super().handle_error(request, status, exc, message)
-        response = web.Response(status=status, body=b'{"error":"Bad Request"}', content_type="application/json")
+        if isinstance(exc, LineTooLong) or TOO_MANY in (message or ""):
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        body = b'{"error":"' + HTTPStatus(status).phrase.encode() + b'"}'
+        response = web.Response(status=status, body=body, content_type="application/json")
         response.headers[hdrs.SERVER] = ""
         response.force_close()
         return response

@@ -140,12 +140,22 @@ def test_a_second_signal_ends_it_at_once(env: dict[str, str], tmp_path: Path) ->
 
 
 def test_what_is_no_http_is_answered_without_a_name(env: dict[str, str], tmp_path: Path) -> None:
-    with running(tmp_path, "run", env=env) as started, socket.create_connection(("127.0.0.1", started.port), timeout=10) as odd:
-        odd.sendall(b"\x16\x03\x01\x02\x00 hello\r\n\r\n")
-        answer = odd.recv(10_000)
-    assert b"400 Bad Request" in answer
-    assert b"aiohttp" not in answer
-    assert b"Python" not in answer
+    long, many = b"X: " + b"x" * 8_191, b"\r\n".join(b"X-%d: 1" % number for number in range(64))
+    said = {
+        b"\x16\x03\x01\x02\x00 hello\r\n\r\n": b"400 Bad Request",
+        b"GET /health/live HTTP/1.1\r\nHost: a\r\n" + long + b"\r\n\r\n": b"431 Request Header Fields Too Large",
+        b"GET /health/live HTTP/1.1\r\nHost: a\r\n" + many + b"\r\n\r\n": b"431 Request Header Fields Too Large",
+        b"GET /health/live HTTP/1.1\r\nHost: a\r\n" + long[:-1] + b"\r\n\r\n": b"200 OK",
+        b"GET /health/live HTTP/1.1\r\nHost: a\r\n" + many[8:] + b"\r\n\r\n": b"200 OK",
+    }
+    with running(tmp_path, "run", env=env) as started:
+        for sent, expected in said.items():
+            with socket.create_connection(("127.0.0.1", started.port), timeout=10) as odd:
+                odd.sendall(sent)
+                answer = odd.recv(10_000)
+            assert expected in answer
+            assert b"aiohttp" not in answer
+            assert b"Python" not in answer
 
 
 def test_a_killed_server_leaves_no_lock(env: dict[str, str], tmp_path: Path) -> None:

@@ -32,11 +32,19 @@ def old(
     at: datetime | None = None,
     created: int | None = None,
     expires: int | None = None,
+    body: bytes | None = None,
+    digests: str = "",
 ) -> RequestParts:
-    """A draft-cavage request to `to`, signed over exactly `covers` as if it went to `signed_as` with `method`."""
-    body = orjson.dumps(activity)
+    """A draft-cavage request to `to`, signed over exactly `covers` as if it went to `signed_as` with `method`.
+
+    Args:
+        body: instead of the activity.
+        digests: another value of `Digest`.
+    """
+    body = body or orjson.dumps(activity)
     moment = format_datetime(at or actor.server.now(), usegmt=True)
-    fields = {"Date": moment, "Digest": digest.digest_value(hashlib.sha256(body).digest()), "Content-Type": AJ}
+    value = digests or digest.digest_value(hashlib.sha256(body).digest())
+    fields = {"Date": moment, "Digest": value, "Content-Type": AJ}
     request = Request.to(method=method, url=signed_as or to, headers=fields.items())
     value = cavage.signature_value(request, covers.split(), key_id=actor.key_id, key=actor.key, created=created, expires=expires)
     return RequestParts(method="POST", target=_target(to), headers=(HOST, *fields.items(), ("Signature", value)), body=body)
