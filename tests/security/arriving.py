@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fedisw.jobs.work import ProcessInbound, RefreshAccount
 from fedisw.model.accounts import Account
 from fedisw.model.peers import InboundState
 from tests.federation import reading
@@ -24,9 +25,10 @@ async def met(home: Home, actor: Actor, amy: Account) -> Account:
 
 
 async def nothing_comes_of(home: Home, actor: Actor, document: Document) -> str:
-    """Answered with 202, no effect; why, or "" when it was not even kept."""
-    before, kept = await reading.effects(home), len(await reading.ends(home))
+    """Answered with 202, no effect, no further work; why, or "" when it was not even kept."""
+    before, kept, done = await reading.effects(home), len(await reading.ends(home)), len(home.done)
     await home.receive(actor.signed(document))
+    assert {type(job) for job in home.done[done:]} <= {ProcessInbound, RefreshAccount}  # nothing is sent, nothing follows
     after = await reading.effects(home)
     assert [row for row in after["accounts"] if row["id"] in {known["id"] for known in before["accounts"]}] == before["accounts"]
     assert after | {"accounts": []} == before | {"accounts": []}
