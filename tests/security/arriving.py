@@ -26,6 +26,7 @@ async def met(home: Home, actor: Actor, amy: Account) -> Account:
 
 async def nothing_comes_of(home: Home, actor: Actor, document: Document) -> str:
     """Answered with 202, no effect, no further work; why, or "" when it was not even kept."""
+    await home.settle()
     before, kept, done = await reading.effects(home), len(await reading.ends(home)), len(home.done)
     await home.receive(actor.signed(document))
     assert {type(job) for job in home.done[done:]} <= {ProcessInbound, RefreshAccount}  # nothing is sent, nothing follows
