@@ -13,6 +13,7 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden
 from fedisw.model.moderation import DomainRule, Severity
 from fedisw.model.peers import Delivery, OutboundActivity
+from fedisw.model.policies import HELD, PENDING
 from fedisw.model.statuses import Status, Visibility
 from fedisw.model.visibility import Audience, Reader, ReaderKind, Verdict, may_read
 from fedisw.storage.db import Tx
@@ -25,11 +26,13 @@ TAKING_BACK: Final = frozenset({"Delete", "Undo", "Reject", "Remove", "Block"}) 
 
 
 def of_status(tx: Tx, status: Status, *, engaged: bool = False) -> Recipients:
-    """Who is to get a post, or a boost.
+    """Who is to get a post, or a boost; of one that waits for the consent of another author, that author.
 
     Args:
         engaged: and who did something with it, for an Update of it.
     """
+    if status.approval in HELD:
+        return Recipients(author_id=status.account_id, also=_asked(tx, status), personal=True)
     also = _also(tx, status)
     return Recipients(
         author_id=status.account_id,
@@ -41,13 +44,25 @@ def of_status(tx: Tx, status: Status, *, engaged: bool = False) -> Recipients:
     )
 
 
-def _also(tx: Tx, status: Status) -> tuple[int, ...]:
-    """The author of what is answered or boosted, where that may be told (an open post, or the boost itself)."""
+def _asked(tx: Tx, status: Status) -> tuple[int, ...]:
+    """Who has to agree to an answer or boost gets it alone; after a no, nobody."""
+    if status.approval != PENDING:
+        return ()
+    names = {item.account_id for item in statuses.mentions_of(tx, [status.id])}
+    return tuple(other for other in _others(tx, status) if status.visibility in OPEN or other in names)
+
+
+def _others(tx: Tx, status: Status) -> tuple[int, ...]:
     if status.reblog_of_id is not None:
         original = statuses.find(tx, status.reblog_of_id)
         return (original.account_id,) if original is not None else ()
-    parent_id = status.in_reply_to_account_id
-    return (parent_id,) if parent_id is not None and status.visibility in OPEN else ()
+    return (status.in_reply_to_account_id,) if status.in_reply_to_account_id is not None else ()
+
+
+def _also(tx: Tx, status: Status) -> tuple[int, ...]:
+    """The author of what is answered or boosted, where that may be told (an open post, or the boost itself)."""
+    others = _others(tx, status)
+    return others if status.reblog_of_id is not None or status.visibility in OPEN else ()
 
 
 def lost(tx: Tx, status: Status) -> list[Inbox]:

@@ -21,6 +21,7 @@ from fedisw.federation.handlers.move import handle_move
 from fedisw.federation.handlers.quoterequest import handle_quoterequest
 from fedisw.federation.handlers.reject import handle_reject
 from fedisw.federation.handlers.remove import handle_remove
+from fedisw.federation.handlers.replyrequest import handle_request
 from fedisw.federation.handlers.undo import handle_undo
 from fedisw.federation.handlers.update import handle_update
 from fedisw.model.accounts import Account
@@ -34,6 +35,7 @@ HANDLED: Final = frozenset(
         "Accept",
         "Add",
         "Announce",
+        "AnnounceRequest",
         "Block",
         "Create",
         "Delete",
@@ -42,11 +44,13 @@ HANDLED: Final = frozenset(
         "Follow",
         "Join",
         "Like",
+        "LikeRequest",
         "Move",
         "Offer",
         "QuoteRequest",
         "Reject",
         "Remove",
+        "ReplyRequest",
         "Undo",
         "Update",
     }
@@ -144,6 +148,8 @@ async def _handle_own(peer: Peer, sender: Account, activity: act.Activity, *, de
             await handle_add(peer, sender, activity)
         case act.QuoteRequest():
             await handle_quoterequest(peer, sender, activity)
+        case act.InteractionRequest():
+            await handle_request(peer, sender, activity)
         case act.Remove():
             await handle_remove(peer, sender, activity)
         case act.Offer(object=act.Follow()):

@@ -29,7 +29,13 @@ from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
 
 Arrived: TypeAlias = work.ProcessInbound | work.FetchParent | work.RefreshAccount | work.RefreshPoll | work.CheckLinks
-AboutQuote: TypeAlias = quote_jobs.AskToQuote | quote_jobs.WithdrawQuote | quote_jobs.AnswerQuote | quote_jobs.FetchQuoted
+AboutQuote: TypeAlias = (
+    quote_jobs.AskToQuote
+    | quote_jobs.WithdrawQuote
+    | quote_jobs.AnswerQuote
+    | quote_jobs.FetchQuoted
+    | quote_jobs.ForwardRevocation
+)
 Missing: TypeAlias = fetching.SynchroniseFollowers | fetching.FetchPosts | fetching.FetchThread
 AboutPost: TypeAlias = (
     work.PublishStatus
@@ -56,7 +62,7 @@ AboutPeople: TypeAlias = (
     | work.PublishFlag
 )
 AboutKeys: TypeAlias = keychange_jobs.PublishKeys | keychange_jobs.FollowAgain
-AboutConsent: TypeAlias = consent_jobs.Answer
+AboutConsent: TypeAlias = consent_jobs.Answer | consent_jobs.PublishApproved
 FederationJob: TypeAlias = Arrived | AboutKeys | Missing | AboutQuote | AboutConsent | AboutPost | AboutPeople | work.Deliver
 KINDS: Final[tuple[type[Job], ...]] = get_args(FederationJob)
 
@@ -70,7 +76,13 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await _arrived(peer, job, run)
         case fetching.SynchroniseFollowers() | fetching.FetchPosts() | fetching.FetchThread():
             await _missing(peer, job, run)
-        case quote_jobs.AskToQuote() | quote_jobs.WithdrawQuote() | quote_jobs.AnswerQuote() | quote_jobs.FetchQuoted():
+        case (
+            quote_jobs.AskToQuote()
+            | quote_jobs.WithdrawQuote()
+            | quote_jobs.AnswerQuote()
+            | quote_jobs.FetchQuoted()
+            | quote_jobs.ForwardRevocation()
+        ):
             await _about_quote(peer, job)
         case keychange_jobs.PublishKeys():
             await keychange.publish_keys(peer, job)
@@ -78,6 +90,8 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await keychange.follow_again(peer, job)
         case consent_jobs.Answer():
             await consent.answer(peer, job)
+        case consent_jobs.PublishApproved():
+            await publish.publish_approved(peer, job)
         case (
             work.PublishStatus()
             | work.PublishEdit()
@@ -130,6 +144,8 @@ async def _about_quote(peer: Peer, job: AboutQuote) -> None:
             await quoting.answer(peer, job)
         case quote_jobs.FetchQuoted():
             await quoting.look_up(peer, job)
+        case quote_jobs.ForwardRevocation():
+            await quoting.forward_revocation(peer, job)
         case _:
             assert_never(job)
 

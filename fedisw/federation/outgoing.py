@@ -64,6 +64,11 @@ async def send(peer: Peer, outgoing: Outgoing, *sources: Source) -> None:
             after = await peer.db.write(_deliver_to, peer, activity, outgoing.order, source, after)
 
 
+async def renew(peer: Peer, outgoing: Outgoing) -> None:
+    """Whoever gets the activity from now on, or reads it at its id, gets it as it is now."""
+    await peer.db.write(activities.replace_body, await _stored_form(peer, outgoing))
+
+
 async def _stored_form(peer: Peer, outgoing: Outgoing) -> OutboundActivity:
     """The bytes that are sent, the same to all."""
     document = _fitting(outgoing.document)

@@ -15,6 +15,7 @@ from fedisw.federation.represent import activity, status
 from fedisw.federation.represent.here import Here
 from fedisw.federation.represent.status import Posted
 from fedisw.jobs import work
+from fedisw.jobs.consent import PublishApproved
 from fedisw.jobs.running import Postpone
 from fedisw.model.accounts import Account
 from fedisw.model.statuses import Status, Visibility
@@ -50,6 +51,20 @@ async def publish_status(peer: Peer, job: work.PublishStatus) -> None:
 async def _create(peer: Peer, posted: Posted, wanted: Recipients) -> None:
     document = status.create(posted, Here.of(peer.settings), now=peer.now())
     await outgoing.send(peer, _about(posted, document), outgoing.to(wanted))
+
+
+async def publish_approved(peer: Peer, job: PublishApproved) -> None:
+    """Create or Announce again, with the proof that the author of the other post agreed, to everybody whom it is for."""
+    found = await peer.db.read(_ready, job.status_id)
+    if found is None:
+        return
+    posted, wanted = found
+    if posted.view.reblog is None:
+        ready = _about(posted, status.create(posted, Here.of(peer.settings), now=peer.now()))
+    else:
+        ready = _boosted(posted)
+    await outgoing.renew(peer, ready)
+    await outgoing.send(peer, ready, outgoing.to(wanted))
 
 
 def _about(posted: Posted, document: Document) -> Outgoing:
@@ -135,9 +150,12 @@ async def publish_boost(peer: Peer, job: work.PublishBoost) -> None:
     found = await peer.db.read(_ready, job.status_id)
     if found is None or found[0].view.reblog is None:
         return
-    posted, wanted = found
+    await outgoing.send(peer, _boosted(found[0]), outgoing.to(found[1]))
+
+
+def _boosted(posted: Posted) -> Outgoing:
     boost = posted.view.status
-    announced = Outgoing(
+    return Outgoing(
         document=activity.announce(posted),
         account_id=boost.account_id,
         object_uri=boost.uri,
@@ -145,7 +163,6 @@ async def publish_boost(peer: Peer, job: work.PublishBoost) -> None:
         status_id=boost.id,
         public=boost.visibility in activity.OPEN,
     )
-    await outgoing.send(peer, announced, outgoing.to(wanted))
 
 
 async def publish_undo_boost(peer: Peer, job: work.PublishUndoBoost) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from fedisw.federation import fetch, outgoing, resolve
+from fedisw.federation import audience, fetch, outgoing, resolve
 from fedisw.federation.budget import Budget
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
@@ -23,6 +23,7 @@ from fedisw.model.visibility import Audience
 from fedisw.services import quoting
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, follows, quotes, statuses
+from fedisw.storage.queries.recipients import Recipients
 from fedisw.vocab import build
 from fedisw.vocab.activities import Accept, Delete, QuoteRequest, Reject
 from fedisw.vocab.read import Document
@@ -172,8 +173,38 @@ async def revoked(peer: Peer, sender: Account, delete: Delete) -> bool:
     quote = await peer.db.read(quotes.find_by_stamp, delete.object)
     if quote is None or quote.quoted_account_id != sender.id or not same_origin(delete.object, sender.uri):
         return False
-    await apply(peer, delete, quoting.set_state, quote, QuoteState.REVOKED, now=peer.now())
+    await apply(peer, delete, _take_back, quote, delete, peer=peer)
     return True
+
+
+def _take_back(tx: Tx, quote: Quote, delete: Delete, *, peer: Peer) -> None:
+    """Not shown any more; who got a quote of ours has to hear of it, too."""
+    quoting.set_state(tx, quote, QuoteState.REVOKED, now=peer.now())
+    post = statuses.get(tx, quote.status_id)
+    if post.local and not post.local_only and delete.id is not None:
+        tx.enqueue(
+            quote_jobs.ForwardRevocation(status_id=post.id, activity_uri=delete.id, actor_uri=delete.actor, stamp=delete.object)
+        )
+
+
+async def forward_revocation(peer: Peer, job: quote_jobs.ForwardRevocation) -> None:
+    """The Delete of a stamp as its author made it, to everybody who got our quote; they find at its address that it is gone."""
+    found = await peer.db.read(_audience, job.status_id)
+    if found is None:
+        return
+    row, wanted = found
+    told = Outgoing(
+        document={"id": job.activity_uri, "type": "Delete", "actor": job.actor_uri, "object": job.stamp},
+        account_id=row.account_id,
+        object_uri=job.stamp,
+        order=row.uri,
+    )
+    await outgoing.send(peer, told, outgoing.to(wanted), outgoing.to_reached(row.account_id, row.uri))
+
+
+def _audience(tx: Tx, status_id: int) -> tuple[Status, Recipients] | None:
+    row = statuses.find(tx, status_id)
+    return None if row is None else (row, audience.of_status(tx, row))
 
 
 async def is_stamped(peer: Peer, quote: Quote, stamp_uri: str) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import randbits
 from typing import Final
 
-from fedisw.federation import fetch, knocking, webfinger
+from fedisw.federation import approvals, fetch, knocking, webfinger
+from fedisw.federation.approvals import Claim
 from fedisw.federation.context import Peer
 from fedisw.federation.convert import actor as convert_actor
 from fedisw.federation.convert import note as convert_note
@@ -16,6 +18,7 @@ from fedisw.federation.fetch import Fetched
 from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.errors import FediswError, Gone, Invalid, Unreachable
 from fedisw.model.ids import LOW_BITS, id_at
+from fedisw.model.policies import Interaction
 from fedisw.model.statuses import RemoteStatus, Status
 from fedisw.model.urls import authority_of, same_origin
 from fedisw.services import accounts as profiles
@@ -235,15 +238,27 @@ def store_once(
     peer: Peer,
     now: datetime,
     news: bool = True,
+    answers: bool = True,
 ) -> Status | None:
-    """Store a post unless it is known, deleted, or was deleted by its author before it came (ING-7, ING-10)."""
+    """Store a post unless it is known, deleted, was deleted by its author before it came (ING-7, ING-10), or may not stand.
+
+    Args:
+        news, answers: as for posting.store_remote_status.
+    """
     if applied.is_withdrawn(tx, owner_uri=author.uri, uri=remote.uri):
         return None
     status_id = next((choice for choice in status_ids if statuses.find(tx, choice) is None), None)
     if status_id is None:
         status_id = peer.new_id()
     return posting.store_remote_status(
-        tx, author=author, remote=remote, status_id=status_id, now=now, new_id=peer.new_id, news=news
+        tx,
+        author=author,
+        remote=remote,
+        status_id=status_id,
+        now=now,
+        new_id=peer.new_id,
+        news=news,
+        answers=answers,
     )
 
 
@@ -254,12 +269,26 @@ def status_ids(published: datetime) -> tuple[int, ...]:
 
 
 async def remote_status(peer: Peer, note: Note, *, author: Account) -> RemoteStatus:
-    """A note, whose author was checked, as a post: the people that it names looked up, its text cleaned."""
+    """A note, whose author was checked, as a post: the people that it names looked up, its text cleaned.
+
+    Raises:
+        Forbidden: it answers a post whose author has to agree to that, and did not.
+    """
     named = convert_note.named_in(note)
     known = await people(peer, named.mentioned, also=named.addressed)
-    return convert_note.status_of(
+    remote = convert_note.status_of(
         note, author=author, known=known, own_origin=str(peer.origin), own_hosts=peer.own_hosts, now=peer.now(), depth=peer.depth
     )
+    return await _agreed(peer, remote, author)
+
+
+async def _agreed(peer: Peer, remote: RemoteStatus, author: Account) -> RemoteStatus:
+    """Of an answer, whether the author of the other post lets it stand; of ours, that is found when it is stored."""
+    approval = "" if peer.owns(remote.approved_by) else remote.approved_by
+    if remote.in_reply_to_uri:
+        claim = Claim(kind=Interaction.REPLY, uri=remote.uri, target_uri=remote.in_reply_to_uri, approval_uri=approval)
+        await approvals.check(peer, claim, author)
+    return replace(remote, approved_by=approval)
 
 
 async def people(peer: Peer, uris: Iterable[str], *, also: Iterable[str] = ()) -> Mapping[str, Account]:

@@ -43,3 +43,11 @@ class FetchQuoted(Job, frozen=True, kw_only=True):
     @property
     def key(self) -> str | None:
         return f"FetchQuoted:{self.status_id}"
+
+
+class ForwardRevocation(PublishPost, frozen=True, kw_only=True):
+    """Delete of somebody else's stamp, on to everybody who got the post of ours that it was for."""
+
+    activity_uri: str
+    actor_uri: str
+    stamp: str

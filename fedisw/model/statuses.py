@@ -162,7 +162,7 @@ class Draft:
     app_id: int | None = None
     quoted_id: int | None = None
     quote_policy: str | None = None
-    interaction_policy: str = ""
+    interaction_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,14 @@ from fedisw.jobs.work import FanOut, PublishBoost, PublishLike, PublishPin, Publ
 from fedisw.model.accounts import Account
 from fedisw.model.errors import Forbidden, Invalid, NotFound
 from fedisw.model.notifications import NotificationType
+from fedisw.model.policies import HELD, Interaction
 from fedisw.model.reactions import Reaction
 from fedisw.model.relations import Bookmark, Favourite, Pin
 from fedisw.model.statuses import Status, Visibility
-from fedisw.model.visibility import Audience, Reader, ReaderKind, may_deliver, may_reblog, narrower
-from fedisw.services import editing, finding, notifications, reactions
+from fedisw.model.visibility import Audience, may_reblog, narrower
+from fedisw.services import editing, finding, notifications, policies, reactions
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, blocks, follows, marks, statuses
+from fedisw.storage.queries import accounts, audience, blocks, marks, statuses
 from fedisw.storage.queries import reactions as reaction_rows
 
 MAX_PINS = 5
@@ -33,9 +34,10 @@ def favourite(tx: Tx, *, account: Account, status_id: int, favourite_id: int, ur
 
     Raises:
         NotFound: no such post for this person.
-        Forbidden: the person blocks the author.
+        Forbidden: the author does not want it.
     """
     status = visible_status(tx, status_id, viewer_id=account.id)
+    policies.check_ours(tx, status, Interaction.LIKE, account)
     if _like(tx, account=account, status=status, favourite_id=favourite_id, uri=uri, now=now) and not status.local:
         tx.enqueue(PublishLike(favourite_id=favourite_id))
         finding.changed_here(tx, status.id)
@@ -92,15 +94,19 @@ def favourite_by_remote(
     now: datetime,
     content: str = "",
     picture: str = "",
+    answers: bool = True,
 ) -> bool:
     """Somebody elsewhere likes a post that they can see; False on a repeat or when they may not (ING table).
 
     Args:
         content: what they say with it, one emoji; all that one account says counts as one like.
         picture: address of a custom emoji at its origin.
+        answers: whether a like that needs consent is answered; False where a request is.
     """
     status = statuses.find_by_uri(tx, status_uri)
-    if status is None or status.reblog_of_id is not None or not reachable(tx, status, account):
+    if status is None or status.reblog_of_id is not None or not policies.reachable(tx, status, account):
+        return False
+    if status.local and not _is_taken(tx, status, account, uri=uri, favourite_id=favourite_id, answers=answers):
         return False
     liked = _like(tx, account=account, status=status, favourite_id=favourite_id, uri=uri, now=now)
     said = Reaction(
@@ -115,20 +121,11 @@ def favourite_by_remote(
     return reactions.add(tx, said, liked=liked) or liked
 
 
-def reachable(tx: Tx, status: Status, account: Account) -> bool:
-    """Whether this account of another server may have the post (model/visibility.py:`may_deliver`)."""
-    author = accounts.get(tx, status.account_id)
-    if not author.usable or blocks.either(tx, author.id, account.id):
-        return False
-    if author.id == account.id:
+def _is_taken(tx: Tx, status: Status, account: Account, *, uri: str, favourite_id: int, answers: bool) -> bool:
+    if status.interaction_policy and marks.favourite(tx, account_id=account.id, status_id=status.id) is not None:
         return True
-    follow = follows.find(tx, follower_id=account.id, target_id=author.id)
-    reader = Reader(
-        kind=ReaderKind.REMOTE,
-        follower=follow is not None and follow.accepted,
-        mentioned=any(item.account_id == account.id for item in statuses.mentions_of(tx, [status.id])),
-    )
-    return may_deliver(Audience(visibility=status.visibility, local_only=status.local_only, reach=author.reach), reader)
+    number = f"like-{favourite_id}"
+    return policies.taken(tx, status, Interaction.LIKE, account, uri=uri, number=number, answers=answers) is not None
 
 
 def reblog(tx: Tx, *, account: Account, status_id: int, boost_id: int, uri: str, now: datetime, visibility: Visibility) -> Status:
@@ -146,6 +143,7 @@ def reblog(tx: Tx, *, account: Account, status_id: int, boost_id: int, uri: str,
     of = Audience(visibility=original.visibility, local_only=original.local_only, reach=author.reach)
     if not may_reblog(of, own=original.account_id == account.id):
         raise Forbidden("This action is not allowed")
+    approval = policies.check_ours(tx, original, Interaction.ANNOUNCE, account)
     boost = _boost(
         original,
         account=account,
@@ -154,6 +152,7 @@ def reblog(tx: Tx, *, account: Account, status_id: int, boost_id: int, uri: str,
         now=now,
         visibility=narrower(visibility, original.visibility),
         local_only=of.stays_here,
+        approval=approval,
     )
     if not _store_boost(tx, boost, original, now=now):
         found = statuses.find_boost(tx, of=original.id, account_id=account.id)
@@ -176,6 +175,7 @@ def _boost(
     now: datetime,
     visibility: Visibility,
     local_only: bool = False,
+    approval: str = "",
 ) -> Status:
     return Status(
         id=boost_id,
@@ -187,6 +187,7 @@ def _boost(
         local_only=local_only,
         reblog_of_id=original.id,
         conversation_id=original.conversation_id,
+        approval=approval,
         created_at=now,
     )
 
@@ -203,7 +204,7 @@ def _store_boost(tx: Tx, boost: Status, original: Status, *, now: datetime) -> b
         status=original,
         now=now,
     )
-    if now - boost.created_at <= notifications.NEWS:
+    if now - boost.created_at <= notifications.NEWS and boost.approval not in HELD:
         tx.enqueue(FanOut(status_id=boost.id))
     return True
 
@@ -230,8 +231,15 @@ def store_remote_reblog(
     published: datetime,
     visibility: Visibility,
     now: datetime,
+    approval: str = "",
+    answers: bool = True,
 ) -> Status | None:
-    """Somebody elsewhere boosted a post; None on a repeat, or when it may not be boosted (ING table)."""
+    """Somebody elsewhere boosted a post; None on a repeat, or when it may not be boosted (ING table).
+
+    Args:
+        approval: id of the document by which the author of somebody else's post agreed, checked by the caller.
+        answers: whether a boost that needs consent is answered; False where a request is.
+    """
     original = statuses.get(tx, original_id)
     author = accounts.get(tx, original.account_id)
     of = Audience(visibility=original.visibility, local_only=original.local_only, reach=author.reach)
@@ -239,6 +247,11 @@ def store_remote_reblog(
         return None
     if not may_reblog(of, own=author.id == account.id) or blocks.either(tx, author.id, account.id):
         return None
+    if original.local and statuses.find_boost(tx, of=original.id, account_id=account.id) is None:
+        stamp = policies.taken(tx, original, Interaction.ANNOUNCE, account, uri=uri, number=str(boost_id), answers=answers)
+        if stamp is None:
+            return None
+        approval = stamp
     boost = _boost(
         original,
         account=account,
@@ -246,6 +259,7 @@ def store_remote_reblog(
         uri=uri,
         now=min(published, now),
         visibility=narrower(visibility, original.visibility),
+        approval=approval,
     )
     return boost if _store_boost(tx, boost, original, now=now) else None
 
@@ -298,6 +312,17 @@ def undo_boost_by_remote(tx: Tx, *, actor: Account, object_uri: str) -> bool:
         return False
     editing.undo_boost(tx, boost)
     return True
+
+
+def refused(tx: Tx, thing: Favourite | Status) -> None:
+    """The author of somebody else's post does not want a like, boost or answer of ours: it is taken away, an answer held."""
+    match thing:
+        case Favourite():
+            _unlike(tx, account_id=thing.account_id, status=statuses.get(tx, thing.status_id))
+        case Status() if thing.reblog_of_id is not None:
+            editing.undo_boost(tx, thing)
+        case Status():
+            policies.refused(tx, thing)
 
 
 def bookmark(tx: Tx, *, account_id: int, status_id: int, bookmark_id: int, now: datetime) -> Status:

@@ -11,7 +11,7 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import Invalid, NotFound
 from fedisw.model.notifications import NotificationType
 from fedisw.model.statuses import Poll, PollVote, Status
-from fedisw.services import interactions, notifications
+from fedisw.services import notifications, policies
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, audience, blocks, polls, statuses
 
@@ -84,7 +84,7 @@ def _may_vote(tx: Tx, status: Status, voter: Account) -> bool:
     return (
         voter.id != status.account_id
         and not blocks.either(tx, voter.id, status.account_id)
-        and interactions.reachable(tx, status, voter)
+        and policies.reachable(tx, status, voter)
     )
 
 

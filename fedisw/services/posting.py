@@ -8,13 +8,14 @@ from datetime import datetime
 
 from fedisw.jobs.work import ClosePoll, FanOut, FetchParent, PublishStatus
 from fedisw.model.accounts import Account
-from fedisw.model.errors import Conflict, Gone, Invalid, NotFound
+from fedisw.model.errors import Conflict, Forbidden, Gone, Invalid, NotFound
 from fedisw.model.media import Media, MediaKind, MediaState
+from fedisw.model.policies import Interaction
 from fedisw.model.quotes import Policy
 from fedisw.model.statuses import Draft, Mention, PollDraft, RemoteMedia, RemotePoll, RemoteStatus, Status, Tag, Visibility
 from fedisw.model.statuses import Poll as PollValue
 from fedisw.model.visibility import ANONYMOUS, Audience, Verdict, may_read
-from fedisw.services import dialogues, finding, notifications, previews, quoting
+from fedisw.services import dialogues, finding, notifications, policies, previews, quoting
 from fedisw.services import media as files
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import (
@@ -56,6 +57,7 @@ def create_status(
 
     Raises:
         NotFound: the post to answer does not exist, or not for the author (VIS-2).
+        Forbidden: the author of the post to answer does not want that.
         Invalid: the key was used for another request, a file is not the author's own free one, nothing to post.
     """
     if idempotency_key is not None:
@@ -65,12 +67,14 @@ def create_status(
     if not draft.html and not draft.media_ids and draft.poll is None and draft.quoted_id is None:
         raise Invalid("text", "can't be blank", code="ERR_BLANK")
     parent = readable_parent(tx, draft.in_reply_to_id, author.id)
+    approval = policies.check_ours(tx, parent, Interaction.REPLY, author) if parent is not None else ""
     quoted = quoting.quotable(tx, draft, author=author)
     draft = quoting.no_wider(_no_wider(tx, draft, parent), quoted)
     poll = _new_poll(draft.poll, status_id=status_id, author=author, poll_id=new_id()) if draft.poll else None
     status = _local_row(tx, author=author, draft=draft, status_id=status_id, uri=uri, url=url, parent=parent, poll=poll, now=now)
-    if quoted is not None:
-        status = replace(status, quoted_uri=quoted.status.uri)
+    if approval and status.local_only:
+        raise Forbidden(policies.REFUSALS[Interaction.REPLY])
+    status = replace(status, approval=approval, quoted_uri="" if quoted is None else quoted.status.uri)
     statuses.insert_once(tx, status)
     if poll is not None:
         _store_poll(tx, poll)
@@ -83,7 +87,8 @@ def create_status(
         quoting.begin(tx, status, quoted, now=now, stamp=uri.replace("/ap/objects/", "/ap/quotes/"))
     finding.changed_here(tx, status_id)
     previews.for_new(tx, status, author=author, now=now, with_media=bool(draft.media_ids))
-    tx.enqueue(FanOut(status_id=status_id))
+    if not approval:
+        tx.enqueue(FanOut(status_id=status_id))
     if not status.local_only:
         tx.enqueue(PublishStatus(status_id=status_id))
     return status
@@ -121,6 +126,7 @@ def _local_row(
         poll_id=poll.id if poll else None,
         app_id=draft.app_id,
         quote_policy=_quote_policy(draft),
+        interaction_policy=draft.interaction_policy or "",
         created_at=now,
     )
 
@@ -192,7 +198,15 @@ def _store_poll(tx: Tx, poll: PollValue) -> None:
 
 
 def store_remote_status(
-    tx: Tx, *, author: Account, remote: RemoteStatus, status_id: int, now: datetime, new_id: NewId, news: bool = True
+    tx: Tx,
+    *,
+    author: Account,
+    remote: RemoteStatus,
+    status_id: int,
+    now: datetime,
+    new_id: NewId,
+    news: bool = True,
+    answers: bool = True,
 ) -> Status | None:
     """Store a post of another server once.
 
@@ -201,14 +215,23 @@ def store_remote_status(
         remote: read, cleaned and resolved by federation/convert/note.py.
         status_id: an id of the time it was published.
         news: False for what nobody sent, but we looked for: nobody is told, it stands where its date puts it.
+        answers: whether an answer to a post of ours that needs consent is told so; False where a request is.
 
     Returns:
-        The post; None when it is known already or was deleted (ING-7, ING-10).
+        The post; None when it is known already or was deleted (ING-7, ING-10), or answers one of ours that it may not.
     """
     if tombstones.exists(tx, remote.uri) or statuses.find_by_uri(tx, remote.uri) is not None:
         return None
     parent = statuses.find_by_uri(tx, remote.in_reply_to_uri) if remote.in_reply_to_uri else None
+    approval: str | None = remote.approved_by
+    if parent is not None and parent.local:
+        approval = policies.taken(
+            tx, parent, Interaction.REPLY, author, uri=remote.uri, number=str(status_id), answers=answers and news
+        )
+    if approval is None:
+        return None
     status = _remote_row(tx, author=author, remote=remote, status_id=status_id, parent=parent, new_id=new_id, now=now)
+    status = replace(status, approval=approval)
     if not statuses.insert_once(tx, status):
         return None
     if remote.poll is not None and status.poll_id is not None:
@@ -265,6 +288,7 @@ def _remote_row(
         conversation_id=_remote_conversation(tx, remote, parent, status_id),
         poll_id=new_id() if remote.poll else None,
         quote_policy=remote.quote_policy,
+        interaction_policy=remote.interaction_policy,
         quoted_uri=remote.quote.uri if remote.quote else "",
         created_at=min(remote.published, now),
         edited_at=remote.updated if remote.updated and remote.updated > remote.published else None,

@@ -16,7 +16,7 @@ from fedisw.model.statuses import Draft, RemoteQuote, RemoteStatus, Status, Visi
 from fedisw.model.visibility import Audience, narrower
 from fedisw.services import notifications, streams
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, blocks, follows, quotes, statuses
+from fedisw.storage.queries import accounts, approvals, audience, blocks, follows, quotes, statuses
 from fedisw.text.quoting import with_quote, without_quote
 
 ALONE: Final = "Cannot attach files or a poll to a post that quotes another one"
@@ -144,9 +144,11 @@ def _agreed_already(tx: Tx, status: Status, quoted: Status) -> bool:
 
 
 def receive_change(tx: Tx, status: Status, remote: RemoteStatus, *, now: datetime) -> None:
-    """What an Update says of consent and of who may quote, also where the text stayed."""
+    """What an Update says of consent and of who may quote, answer, like or boost, also where the text stayed."""
     if remote.quote_policy != status.quote_policy:
         statuses.set_quote_policy(tx, status.id, remote.quote_policy)
+    if remote.interaction_policy != status.interaction_policy:
+        approvals.put_policy(tx, status.id, remote.interaction_policy)
     quote = quotes.find(tx, status.id) if status.quoted_uri and remote.quote is not None else None
     if quote is not None and remote.quote is not None and remote.quote.is_gone:
         set_state(tx, quote, QuoteState.DELETED, now=now)
@@ -230,6 +232,19 @@ def set_policy(tx: Tx, *, account_id: int, status_id: int, policy: str) -> Statu
     statuses.set_quote_policy(tx, status.id, wanted)
     changed = statuses.get(tx, status.id)
     streams.tell_edited(tx, changed)
+    if not changed.local_only:
+        tx.enqueue(PublishEdit(status_id=changed.id, revision=changed.revision))
+    return changed
+
+
+def set_interactions(tx: Tx, *, account_id: int, status_id: int, policy: str) -> Status:
+    """Say who may answer, like and boost an own post from now on; what was done stays. NotFound as `set_policy`."""
+    status = own_post(tx, status_id, account_id=account_id)
+    if policy == status.interaction_policy:
+        return status
+    approvals.put_policy(tx, status.id, policy)
+    statuses.touch(tx, status.id)
+    changed = statuses.get(tx, status.id)
     if not changed.local_only:
         tx.enqueue(PublishEdit(status_id=changed.id, revision=changed.revision))
     return changed

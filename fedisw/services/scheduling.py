@@ -191,4 +191,5 @@ def _draft(plan: Plan, *, html: str, mentioned: tuple[int, ...], now: datetime) 
         app_id=plan.app_id,
         quoted_id=plan.quoted_id,
         quote_policy=plan.quote_policy,
+        interaction_policy=plan.interaction_policy,
     )

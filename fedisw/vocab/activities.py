@@ -108,9 +108,13 @@ class Dislike(Envelope):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announce(Envelope):
-    """A boost of a post by its id, or a group passing an activity on. An embedded post counts as its id."""
+    """A boost of a post by its id, or a group passing an activity on. An embedded post counts as its id.
+
+    `approved_by` is the id of a document by which the post's author agreed.
+    """
 
     object: Activity | str
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +207,7 @@ class InteractionRequest(Envelope):
 
     type: str
     object: str
-    instrument: str
+    instrument: Note | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

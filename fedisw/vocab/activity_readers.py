@@ -140,7 +140,8 @@ def parse_dislike(document: Document, depth: int = 1) -> act.Dislike:
 
 def parse_announce(document: Document, depth: int = 1) -> act.Announce:
     """Of an id, an embedded post (its id), or an activity (group traffic)."""
-    return act.Announce(**_common(document), object=_inner(document, depth))
+    approved_by = read.as_id(document.get("approvedBy"))
+    return act.Announce(**_common(document), object=_inner(document, depth), approved_by=approved_by)
 
 
 def parse_block(document: Document, depth: int = 1) -> act.Block:
@@ -199,13 +200,7 @@ def parse_invite(document: Document, depth: int = 1) -> act.Invite:
 
 def parse_quote_request(document: Document, depth: int = 1) -> act.QuoteRequest:
     """The quoting post embedded, or its id."""
-    value = read.as_object(document.get("instrument"))
-    note = parse_note(value) if value is not None and read.kind(value) in names.NOTES else None
-    return act.QuoteRequest(
-        **_common(document),
-        object=read.require_ref(document, "object"),
-        instrument=note or read.require_ref(document, "instrument"),
-    )
+    return act.QuoteRequest(**_common(document), object=read.require_ref(document, "object"), instrument=_instrument(document))
 
 
 def parse_feature_request(document: Document, depth: int = 1) -> act.FeatureRequest:
@@ -215,12 +210,12 @@ def parse_feature_request(document: Document, depth: int = 1) -> act.FeatureRequ
 
 
 def parse_interaction_request(document: Document, depth: int = 1) -> act.InteractionRequest:
-    """The post and the interaction by id."""
+    """The post by id, an answer embedded or, as a like or boost, by its id."""
     return act.InteractionRequest(
         **_common(document),
         type=read.kind(document, names.INTERACTION_REQUESTS) or "",
         object=read.require_ref(document, "object"),
-        instrument=read.require_ref(document, "instrument"),
+        instrument=_instrument(document),
     )
 
 
@@ -317,6 +312,12 @@ def _thing(value: Json) -> Note | Actor | Tombstone | str | None:
             return parse_other(value)
         case _:
             return read.own_id(value) if value.get("type") is None else None
+
+
+def _instrument(document: Document) -> Note | str:
+    value = read.as_object(document.get("instrument"))
+    note = parse_note(value) if value is not None and read.kind(value) in names.NOTES else None
+    return note or read.require_ref(document, "instrument")
 
 
 def _inner(document: Document, depth: int) -> act.Activity | str:

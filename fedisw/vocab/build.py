@@ -95,6 +95,7 @@ def announce(
     cc: Sequence[str] = (),
     published: datetime | None = None,
     audience: str | None = None,
+    approved_by: str = "",
 ) -> Document:
     """Boost of a post by its id, or a group passing on a whole activity, unchanged and with its own `@context`."""
     return {
@@ -103,7 +104,7 @@ def announce(
         "actor": actor,
         **without_empty({"published": iso(published) if published else None}),
         **_addressing(to, cc),
-        **without_empty({"audience": audience}),
+        **without_empty({"audience": audience, "approvedBy": approved_by}),
         "object": object,
     }
 

@@ -40,6 +40,7 @@ def build_note(note: Note) -> Document:
         "attachment": [attachment(media) for media in note.attachments],
         **_quote(note.quote),
         "interactionPolicy": policy_document(note.policy),
+        "approvedBy": note.approved_by,
         "replies": _collection(note.replies),
         "likes": _collection(note.likes),
         "shares": _collection(note.shares),

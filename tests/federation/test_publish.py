@@ -59,7 +59,12 @@ async def test_a_public_post_goes_once_to_the_shared_inbox_of_all_followers_of_a
             "source": {"content": "Supervision group, Tuesday 18:00", "mediaType": "text/markdown"},
             "context": status.uri.replace("/ap/objects/", "/ap/contexts/"),
             "conversation": status.uri.replace("/ap/objects/", "/ap/contexts/"),
-            "interactionPolicy": {"canQuote": {"automaticApproval": [f"{amy.uri}/followers"]}},
+            "interactionPolicy": {
+                "canReply": {"automaticApproval": [PUBLIC]},
+                "canLike": {"automaticApproval": [PUBLIC]},
+                "canAnnounce": {"automaticApproval": [PUBLIC]},
+                "canQuote": {"automaticApproval": [f"{amy.uri}/followers"]},
+            },
             "replies": {
                 "id": f"{status.uri}/replies",
                 "type": "Collection",

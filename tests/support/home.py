@@ -18,7 +18,7 @@ from fedisw.federation import backfill, featured, inbox, keychange, own_links, q
 from fedisw.federation.context import Peer
 from fedisw.federation.inbox import RequestParts
 from fedisw.federation.signing import SigningKeys
-from fedisw.jobs import chores, fetching, own, work
+from fedisw.jobs import chores, consent, fetching, own, work
 from fedisw.jobs import keychange as keychange_jobs
 from fedisw.jobs import quotes as quote_jobs
 from fedisw.jobs.running import JobRun
@@ -63,6 +63,9 @@ OTHERS = (  # jobs that belong to other parts of the program; noted, not done
     quote_jobs.AskToQuote,
     quote_jobs.AnswerQuote,
     quote_jobs.WithdrawQuote,
+    quote_jobs.ForwardRevocation,
+    consent.Answer,
+    consent.PublishApproved,
     work.PublishEdit,
 )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from fedisw.federation.convert.actor import emojis_of
 from fedisw.federation.convert.counts import counts_of
 from fedisw.federation.convert.files import media_of
+from fedisw.federation.convert.policy import interactions_of
 from fedisw.federation.convert.quote import policy_of, quote_of
 from fedisw.federation.convert.words import content_of, texts_of, warning_of
 from fedisw.model.accounts import Account
@@ -96,6 +97,8 @@ def status_of(
         in_reply_to_uri=note.in_reply_to or "",
         quote=quote_of(note, depth=depth),
         quote_policy=policy_of(note, author),
+        interaction_policy=interactions_of(note, author),
+        approved_by=note.approved_by or "",
         conversation_uri="" if thread.startswith(f"{own_origin}/") else thread,
         published=published,
         elsewhere=counts_of(note),

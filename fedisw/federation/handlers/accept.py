@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedisw.federation import quoting
+from fedisw.federation import approvals, quoting
 from fedisw.federation.answered import answered
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
@@ -12,10 +12,14 @@ from fedisw.vocab.activities import Accept
 
 
 async def handle_accept(peer: Peer, sender: Account, accept: Accept) -> None:
-    """Accept of a Follow of ours, named by its id or by the pair, or of a QuoteRequest; only the one who was asked may say it."""
+    """Accept of a Follow of ours, named by its id or by the pair, of a QuoteRequest, or of an answer, like or boost; only the
+    one who was asked may say it.
+    """
     asked = quoting.request_of(peer, accept.object)
     if asked is not None:
         await quoting.accepted(peer, sender, accept, asked)
+        return
+    if await approvals.accepted(peer, sender, accept):
         return
     follow_uri, follower_uri = answered(peer, sender, accept.object)
     found = await apply(

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedisw.federation import behalf, resolve
+from fedisw.federation import approvals, behalf, resolve
+from fedisw.federation.approvals import Claim
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.federation.handlers.flag import handle_wrapped
 from fedisw.model.accounts import Account, ActorType
 from fedisw.model.errors import NotFound
 from fedisw.model.ids import time_of
+from fedisw.model.policies import Interaction
 from fedisw.model.statuses import Status, Visibility
 from fedisw.model.urls import same_origin
 from fedisw.services import interactions
@@ -32,6 +34,7 @@ class Boost:
     published: datetime
     visibility: Visibility
     boost_ids: tuple[int, ...]
+    approval: str = ""
 
 
 async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> None:
@@ -49,6 +52,8 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
     original = await resolve.status(peer, uri, by=reader)
     if original is None or original.reblog_of_id is not None:
         raise NotFound("status", uri)
+    claim = Claim(kind=Interaction.ANNOUNCE, uri=announce.id, target_uri=original.uri, approval_uri=announce.approved_by or "")
+    await approvals.check(peer, claim, sender)
     published = min(announce.published or peer.now(), peer.now())
     after = max(published, time_of(original.id))
     boost = Boost(
@@ -56,6 +61,7 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
         original_id=original.id,
         published=published,
         visibility=_visibility(announce),
+        approval=claim.approval_uri,
         boost_ids=tuple(choice for choice in resolve.status_ids(after) if choice > original.id),
     )
     if await apply(peer, announce, _store, account=sender, boost=boost, peer=peer, now=peer.now()) is None:
@@ -88,6 +94,7 @@ def _store(tx: Tx, *, account: Account, boost: Boost, peer: Peer, now: datetime)
         boost_id=_free(tx, boost.boost_ids) or peer.new_id(),
         published=boost.published,
         visibility=boost.visibility,
+        approval=boost.approval,
         now=now,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fedisw.federation import quoting, refetch
+from fedisw.federation import approvals, quoting, refetch
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.model.accounts import Account
@@ -22,7 +22,7 @@ async def handle_delete(peer: Peer, sender: Account, delete: Delete) -> None:
     if delete.object == sender.uri:
         await apply(peer, delete, profiles.delete_remote_account, account_id=sender.id, now=peer.now())
         return
-    if not await quoting.revoked(peer, sender, delete):
+    if not (await quoting.revoked(peer, sender, delete) or await approvals.revoked(peer, sender, delete)):
         await take_away(peer, sender, delete, uri=delete.object)
 
 

@@ -15,7 +15,7 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import FediswError, Unreachable
 from fedisw.model.quotes import QuoteState
 from fedisw.model.statuses import RemoteStatus, Status
-from fedisw.services import interactions, quoting
+from fedisw.services import policies, quoting
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import quotes, statuses
 from fedisw.vocab.activities import QuoteRequest
@@ -45,7 +45,7 @@ def _quoted(tx: Tx, sender: Account, uri: str) -> Status | None:
     status = statuses.find_by_uri(tx, uri)
     if status is None or not status.local or status.reblog_of_id is not None:
         return None
-    return status if interactions.reachable(tx, status, sender) else None
+    return status if policies.reachable(tx, status, sender) else None
 
 
 async def _instrument(peer: Peer, sender: Account, request: QuoteRequest) -> Note | None:

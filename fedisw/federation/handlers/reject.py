@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedisw.federation import quoting
+from fedisw.federation import approvals, quoting
 from fedisw.federation.answered import answered
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
@@ -16,6 +16,8 @@ async def handle_reject(peer: Peer, sender: Account, reject: Reject) -> None:
     asked = quoting.request_of(peer, reject.object)
     if asked is not None:
         await quoting.rejected(peer, sender, reject, asked)
+        return
+    if await approvals.rejected(peer, sender, reject):
         return
     follow_uri, follower_uri = answered(peer, sender, reject.object)
     if not await apply(

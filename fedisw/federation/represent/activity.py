@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fedisw.federation.represent.status import Addressing, Posted, addressing
 from fedisw.model.accounts import Account
+from fedisw.model.policies import HELD
 from fedisw.model.statuses import Visibility
 from fedisw.vocab import build
 from fedisw.vocab.build_notes import build_vote
@@ -27,6 +28,7 @@ def announce(posted: Posted) -> Document:
         to=address.to,
         cc=address.cc,
         published=status.created_at,
+        approved_by="" if status.approval in HELD else status.approval,
     )
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from fedisw.federation.represent import policy
 from fedisw.federation.represent.here import Here
 from fedisw.federation.represent.tags import emoji, hashtag, mention
 from fedisw.model.accounts import Account
 from fedisw.model.media import Media, MediaKind
+from fedisw.model.policies import HELD
 from fedisw.model.quotes import FOLLOWERS, QuoteState, policy_of
 from fedisw.model.quotes import PUBLIC as PUBLIC_WORD
 from fedisw.model.statuses import Poll, Visibility
@@ -24,7 +26,6 @@ from fedisw.vocab.build_notes import build_note
 from fedisw.vocab.collections import Collection, Page
 from fedisw.vocab.names import PUBLIC, NoteType
 from fedisw.vocab.objects import Note, Quote, Source
-from fedisw.vocab.policies import InteractionPolicy, Rule
 from fedisw.vocab.read import Document
 from fedisw.vocab.tags import Tags
 
@@ -127,7 +128,8 @@ def note(posted: Posted, here: Here, *, now: datetime) -> Document:
             ),
             attachments=tuple(attachment(item, here) for item in view.media),
             quote=_quote(view),
-            policy=InteractionPolicy(can_quote=Rule(automatic=_quoters(view))),
+            approved_by=None if status.approval in HELD else status.approval or None,
+            policy=policy.of(view, posted.named, quoters=_quoters(view)),
             poll=None if view.poll is None else _poll(view.poll, now=now),
             replies=_replies(status.uri),
             likes=Collection(id=f"{status.uri}/likes", total_items=status.favourites_count),
@@ -146,10 +148,10 @@ def _quote(view: StatusView) -> Quote | None:
 
 def _quoters(view: StatusView) -> tuple[str, ...]:
     """Who may quote it at once; the author alone is nobody."""
-    policy = policy_of(view.status.quote_policy, view.status.visibility)
-    if PUBLIC_WORD in policy.automatic:
+    told = policy_of(view.status.quote_policy, view.status.visibility)
+    if PUBLIC_WORD in told.automatic:
         return (PUBLIC,)
-    return (f"{view.account.uri}/followers",) if FOLLOWERS in policy.automatic else (view.account.uri,)
+    return (f"{view.account.uri}/followers",) if FOLLOWERS in told.automatic else (view.account.uri,)
 
 
 def leaner(document: Document) -> Document:

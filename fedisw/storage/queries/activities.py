@@ -47,6 +47,11 @@ RENEW = Command(
         signed_until=bindparam("signed_until", type_=Millis()),
     )
 )
+REPLACE_BODY = Command(
+    update(activities)
+    .where(C.uri == bindparam("of"))
+    .values(body=bindparam("new_body"), body_sha256=bindparam("new_sha256"), signed_until=bindparam("until", type_=Millis()))
+)
 SENT_TO_HOST = Query(
     int,
     select(deliveries.c.id)
@@ -109,6 +114,17 @@ def renew(tx: Tx, renewed: OutboundActivity, *, before: datetime) -> OutboundAct
         signed_until=renewed.signed_until,
     )
     return find(tx, renewed.id)
+
+
+def replace_body(tx: Tx, activity: OutboundActivity) -> None:
+    """What is sent of an activity from now on; nothing when it was not stored."""
+    tx.exec(
+        REPLACE_BODY,
+        of=activity.uri,
+        new_body=activity.body,
+        new_sha256=activity.body_sha256,
+        until=activity.signed_until,
+    )
 
 
 def sent_to(tx: Tx, *, activity_id: int, host: str) -> bool:

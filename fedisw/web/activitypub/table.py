@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.web.activitypub import activities, actors, inbox, lists, objects, quotes
+from fedisw.web.activitypub import activities, actors, approvals, inbox, lists, objects, quotes
 
-ROUTES: Final = (*actors.ROUTES, *lists.ROUTES, *objects.ROUTES, *activities.ROUTES, *quotes.ROUTES, *inbox.ROUTES)
+ROUTES: Final = (
+    *actors.ROUTES,
+    *lists.ROUTES,
+    *objects.ROUTES,
+    *activities.ROUTES,
+    *quotes.ROUTES,
+    *approvals.ROUTES,
+    *inbox.ROUTES,
+)

@@ -25,6 +25,7 @@ from fedisw.text import characters, hashtags, language, local_mark, mentions
 from fedisw.web import forms, naming
 from fedisw.web.keys import CALLER, NOW, SETTINGS
 from fedisw.web.mastodon.context import me
+from fedisw.web.mastodon.interaction_form import InteractionForm, text_of
 
 MAX_OPTIONS: Final = 4
 MAX_OPTION: Final = 50  # graphemes
@@ -65,6 +66,7 @@ class StatusForm(msgspec.Struct, kw_only=True):
     scheduled_at: datetime | None = None
     quoted_status_id: int | None = None
     quote_approval_policy: Policy | None = None
+    interaction_policy: InteractionForm | None = None
     local_only: bool = False
     allowed_mentions: list[int] | None = None
 
@@ -112,6 +114,7 @@ async def compose(request: web.Request, form: StatusForm, *, keep_language: bool
         app_id=caller.viewer.app_id,
         quoted_id=form.quoted_status_id,
         quote_policy=_quote_policy(form, caller.user, keep=keep_language),
+        interaction_policy=text_of(form.interaction_policy),
     )
     files = tuple(_file_change(item) for item in form.media_attributes)
     return Composed(draft=draft, people=tuple(people.values()), chosen=form.visibility is not None, files=files)

@@ -16,6 +16,7 @@ from fedisw.storage.queries import quotes, timelines
 from fedisw.web import forms
 from fedisw.web.keys import DB
 from fedisw.web.mastodon.context import id_in, me, refuse
+from fedisw.web.mastodon.interaction_form import InteractionForm, text_of
 from fedisw.web.mastodon.posts import Eyes, Gathered, eyes_of, gather, gather_one, many, one
 from fedisw.web.paging import page_of
 from fedisw.web.routes import Auth, Route
@@ -27,6 +28,7 @@ class PolicyForm(msgspec.Struct, kw_only=True):
     """What PUT takes."""
 
     quote_approval_policy: Policy | None = None
+    interaction_policy: InteractionForm | None = None
 
 
 async def index(request: web.Request) -> web.Response:
@@ -60,15 +62,19 @@ def _revoke(tx: Tx, status_id: int, quoting_id: int, account_id: int, eyes: Eyes
 async def set_policy(request: web.Request) -> web.Response:
     """PUT /api/v1/statuses/{id}/interaction_policy"""
     form, status_id = await forms.decode(request, PolicyForm), id_in(request)
-    gathered = await request.app[DB].write(_set_policy, status_id, form.quote_approval_policy, me(request).id, eyes_of(request))
+    gathered = await request.app[DB].write(_set_policy, status_id, form, me(request).id, eyes_of(request))
     return one(request, gathered)
 
 
-def _set_policy(tx: Tx, status_id: int, policy: Policy | None, account_id: int, eyes: Eyes) -> Gathered:
-    if policy is None:  # whose post it is comes first
+def _set_policy(tx: Tx, status_id: int, form: PolicyForm, account_id: int, eyes: Eyes) -> Gathered:
+    interactions = text_of(form.interaction_policy)
+    if form.quote_approval_policy is None and interactions is None:  # whose post it is comes first
         quoting.own_post(tx, status_id, account_id=account_id)
         raise Invalid("quote_approval_policy", "can't be blank", code="ERR_BLANK")
-    quoting.set_policy(tx, account_id=account_id, status_id=status_id, policy=policy.text)
+    if interactions is not None:
+        quoting.set_interactions(tx, account_id=account_id, status_id=status_id, policy=interactions)
+    if form.quote_approval_policy is not None:
+        quoting.set_policy(tx, account_id=account_id, status_id=status_id, policy=form.quote_approval_policy.text)
     return gather_one(tx, status_id, eyes)
 
 

@@ -66,6 +66,7 @@ def _plan(form: StatusForm, composed: Composed) -> Plan:
         app_id=draft.app_id,
         quoted_id=draft.quoted_id,
         quote_policy=draft.quote_policy,
+        interaction_policy=draft.interaction_policy,
     )
 
 
