@@ -177,7 +177,7 @@ def _host_is_well(tx: Tx, done: Done) -> None:
     if known is None or known.should_note(done.scheme, done.at):
         hosts.remember_scheme(tx, host, done.scheme, now=done.at)
     hosts.took(tx, host, known, now=done.at)
-    if done.was_open:
+    if done.was_open or (known is not None and hosts.is_back(known, now=done.at)):
         deliveries.release(tx, host, now=done.at)
 
 

@@ -203,7 +203,8 @@ def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer, repair: Sync
         return False
     account = senders.ensure(tx, sender.account, sender.keys, now)
     host = authority_of(account.uri)
-    hosts.heard(tx, host, now=now)
+    if hosts.heard(tx, host, now=now):  # what waits for it may go (P-8)
+        deliveries.release(tx, host, now=now)
     if not inbound.store_once(tx, replace(row, signer_id=account.id)):
         return False
     tx.enqueue(ProcessInbound(inbound_id=row.id, actor_id=account.id, from_host=host))

@@ -138,6 +138,7 @@ class PeerServer:
         only_takes: the form of signature that it wants, `cavage` or `rfc9421`; anything else gets 401. Any if empty.
         taken: documents that were posted to it.
         bodies: the same as bytes.
+        takes_with: the status that it answers to what is posted.
     """
 
     def __init__(self, host: str, now: Callable[[], datetime], *, scheme: str = "https") -> None:
@@ -146,6 +147,7 @@ class PeerServer:
         self.taken: list[Document] = []
         self.bodies: list[bytes] = []
         self.heads: list[Mapping[str, str]] = []
+        self.takes_with = 202
         self.only_takes = ""
         self.readers: dict[str, str] = {}
         self._answers: dict[str, Document | Answer] = {}
@@ -212,7 +214,7 @@ class PeerServer:
         if request.method == "POST":
             self.bodies.append(await request.read())
             self.taken.append(orjson.loads(self.bodies[-1]))
-            return web.Response(status=202)
+            return web.Response(status=self.takes_with)
         found = self._answers.get(request.raw_path)
         match found:
             case None:

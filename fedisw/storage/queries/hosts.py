@@ -19,6 +19,7 @@ from fedisw.storage.tables.relations import follows
 C = hosts.c
 LAST, MOST = "\U0010ffff", 5_000
 HEARD_EVERY = timedelta(minutes=1)  # how exactly `heard_at` is kept
+AWAY = timedelta(hours=1)  # so long without an answer that the server was not there
 NOTED_EVERY = timedelta(minutes=10)  # how exactly `delivered_at` and `failed_at` are kept
 _CLOSED = {
     "failures": 0,
@@ -107,11 +108,26 @@ def among(tx: Tx, names: Iterable[str]) -> list[PeerHost]:
     return tx.all(BY_HOSTS, names=wanted) if wanted else []
 
 
-def heard(tx: Tx, host: str, *, now: datetime) -> None:
-    """A verified request came from it: it is alive, whatever our own requests met (reliability, section 3.3)."""
-    if find(tx, host) is None:
+def heard(tx: Tx, host: str, *, now: datetime) -> bool:
+    """A verified request came from it: it is alive, whatever our own requests met (reliability, section 3.3).
+
+    Returns:
+        Whether it is back: our requests have failed for an hour or longer.
+    """
+    known = find(tx, host)
+    if known is None:
         _add(tx, host, now=now)
     tx.exec(HEARD, name=host, at=now, since=now - HEARD_EVERY)
+    return known is not None and is_back(known, now=now)
+
+
+def is_back(known: PeerHost, *, now: datetime) -> bool:
+    """Whether a sign of life now means that what waits may go, not only what comes next.
+
+    Not for shorter troubles: a server that speaks to us all the time, and fails at one thing, would be asked for
+    that thing all the time.
+    """
+    return known.unanswered_since is not None and now - known.unanswered_since >= AWAY
 
 
 def _add(tx: Tx, host: str, *, now: datetime) -> None:
