@@ -44,7 +44,17 @@ def test_sizes_and_queues_are_told(fedisw: Fedisw) -> None:
     assert said["bytes"] > 10_000
     assert "accounts" in said["rows"]
     assert [(job["queue"], job["state"], job["count"]) for job in said["jobs"]] == [("bulk", "ready", 1)]
+    assert said["hosts"] == []
     assert "accounts" in fedisw("db", "stats").out or "size" in fedisw("db", "stats").out
+
+
+def test_servers_that_do_not_answer_are_told(fedisw: Fedisw, env: dict[str, str]) -> None:
+    columns = "host, first_seen_at, scheme, failures, opened, failed_at, unanswered_since"
+    change(env, f"INSERT INTO hosts ({columns}) VALUES ('beta.test', 0, '', 0, 0, 86400000, 86400000)")
+    (host,) = fedisw("db", "stats", "--json").json["hosts"]
+    assert (host["host"], host["health"], host["waiting"], host["delivered_at"]) == ("beta.test", "failing", 0, None)
+    assert host["failed_at"] == "1970-01-02T00:00:00+00:00"
+    assert "beta.test" in fedisw("db", "stats").out
 
 
 def test_the_doctor_finds_nothing_bad_in_a_sound_server(fedisw: Fedisw) -> None:

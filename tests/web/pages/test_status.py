@@ -8,11 +8,13 @@ import pytest
 
 from fedisw.model.accounts import Account, Reach
 from fedisw.model.media import MediaKind
+from fedisw.model.peers import DeliveryState, OutboundActivity
 from fedisw.model.statuses import PollDraft, RemoteMedia, Status, Visibility
 from fedisw.model.urls import Origin, object_uri
 from fedisw.services import editing, interactions
 from fedisw.storage.db import Database, Tx
-from fedisw.storage.queries import tombstones
+from fedisw.storage.queries import activities, deliveries, tombstones
+from fedisw.storage.queries.recipients import Inbox
 from tests.support import factories as make
 from tests.support.browser import Browser
 from tests.web.pages.browsing import Read, SignedIn
@@ -212,3 +214,41 @@ async def test_search_engines_may_list_what_its_author_wants_found(
 async def test_what_is_no_post_is_not_found(stranger: Browser, read: Read, db: Database, path: str) -> None:
     await db.write(make.put_account)
     await read(stranger, path, status=404)
+
+
+def _sent(tx: Tx, status: Status, states: dict[str, DeliveryState]) -> None:
+    """A post on its way to these servers."""
+    activity = OutboundActivity(
+        id=make.new_id(),
+        uri=f"{status.uri}/activity",
+        account_id=status.account_id,
+        type="Create",
+        object_uri=status.uri,
+        status_id=status.id,
+        body=b"{}",
+        body_sha256=b"",
+        created_at=make.NOW,
+    )
+    activities.put_once(tx, activity)
+    inboxes = [Inbox(url=f"https://{host}/inbox", host=host, shared=True) for host in states]
+    for delivery in deliveries.add(tx, activity_id=activity.id, inboxes=inboxes, now=make.NOW, new_id=make.new_id):
+        if states[delivery.host] is DeliveryState.WAITING:
+            deliveries.fail(tx, delivery.id, answer=500, reason="", refused=False, expired=False, now=make.NOW)
+        else:
+            deliveries.end(tx, delivery.id, states[delivery.host], now=make.NOW)
+
+
+async def test_its_author_sees_which_servers_did_not_get_it_and_nobody_else_does(
+    stranger: Browser, signed_in: SignedIn, read: Read, db: Database
+) -> None:
+    amy, status = await posted(db)
+    ben = await db.write(make.put_account, "ben")
+    fates = {"beta.test": DeliveryState.REFUSED, "gamma.test": DeliveryState.DELIVERED, "delta.test": DeliveryState.WAITING}
+    await db.write(_sent, status, fates)
+    shown = await read(await signed_in(amy), path_of(amy, status))
+    assert "Not delivered to 1 server." in shown
+    assert "beta.test" in shown
+    assert "gamma.test" not in shown
+    assert "1 server could not be reached yet. We keep trying." in shown
+    for other in (stranger, await signed_in(ben)):
+        assert "beta.test" not in await read(other, path_of(amy, status))
