@@ -59,15 +59,19 @@ class FanOutTags(Job, frozen=True, kw_only=True):
 
 
 class ClosePoll(Job, frozen=True, kw_only=True):
-    """Tell author and voters that a poll ended. Twice: one notification each, by the schema."""
+    """Tell author and voters that a poll ended. Twice: one notification each, by the schema.
+
+    `ends` is when that is, in seconds since 1970: its author may change it.
+    """
 
     max_age: ClassVar[timedelta] = WEEK
 
     poll_id: int
+    ends: int = 0
 
     @property
     def key(self) -> str | None:
-        return f"ClosePoll:{self.poll_id}"
+        return f"ClosePoll:{self.poll_id}:{self.ends}"
 
 
 class PublishScheduled(Job, frozen=True, kw_only=True):

@@ -136,6 +136,7 @@ def _set_poll(tx: Tx, status: Status, poll: Poll | None, draft: Draft, *, new_id
         expires_at=draft.poll.expires_at,
     )
     polls.add(tx, made)
+    posting.follow_to_end(tx, made)
     return made.id
 
 
@@ -232,6 +233,7 @@ def _take_counts(tx: Tx, status: Status, poll: Poll | None, remote: RemoteStatus
         return None
     fresh = posting.remote_poll(remote.poll, status=status, poll_id=poll.id, now=now)
     polls.change(tx, fresh)
+    posting.follow_to_end(tx, fresh, before=poll)
     statuses.touch(tx, status.id)
     return statuses.get(tx, status.id)
 
@@ -247,6 +249,7 @@ def _take_poll(tx: Tx, status: Status, poll: Poll | None, remote: RemoteStatus, 
         polls.add(tx, fresh)
     else:
         polls.change(tx, fresh)
+    posting.follow_to_end(tx, fresh, before=poll)
     return fresh.id
 
 

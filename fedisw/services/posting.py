@@ -193,8 +193,14 @@ def _new_poll(draft: PollDraft, *, status_id: int, author: Account, poll_id: int
 
 def _store_poll(tx: Tx, poll: PollValue) -> None:
     polls.add(tx, poll)
-    if poll.expires_at is not None:
-        tx.enqueue(ClosePoll(poll_id=poll.id), run_at=poll.expires_at)
+    follow_to_end(tx, poll)
+
+
+def follow_to_end(tx: Tx, poll: PollValue, *, before: PollValue | None = None) -> None:
+    """People are told when a poll ends; of a changed one, when it ends another time than `before`."""
+    ends = poll.closed_at or poll.expires_at
+    if ends is not None and (before is None or ends != (before.closed_at or before.expires_at)):
+        tx.enqueue(ClosePoll(poll_id=poll.id, ends=int(ends.timestamp())), run_at=ends)
 
 
 def store_remote_status(

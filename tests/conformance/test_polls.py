@@ -112,13 +112,13 @@ async def _ours_with_many(meeting: Meeting) -> None:
     assert [one["replies"]["totalItems"] for one in hidden["oneOf"]] == [0, 0]
 
 
-def _options(**counted: int) -> list[Document]:
+def options(**counted: int) -> list[Document]:
     return [{"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": n}} for name, n in counted.items()]
 
 
 async def _theirs(meeting: Meeting) -> None:
     us, ben, eve = meeting.us, meeting.ben, meeting.eve
-    question = ben.note("Which?", type="Question", anyOf=_options(Tea=3, Milk=1), endTime=stamp(meeting, DAY), votersCount=3)
+    question = ben.note("Which?", type="Question", anyOf=options(Tea=3, Milk=1), endTime=stamp(meeting, DAY), votersCount=3)
     await meeting.create(ben, question)
     poll = (await meeting.shown(question))["poll"]
     assert [(one["title"], one["votes_count"]) for one in poll["options"]] == [("Tea", 3), ("Milk", 1)]
@@ -136,13 +136,13 @@ async def _theirs(meeting: Meeting) -> None:
     for item in sent:
         assert item["to"] == item["object"]["to"] == [ben.uri]
         assert {"cc", "content"}.isdisjoint(item["object"])
-    tallies = question | {"anyOf": _options(Tea=9, Milk=4), "votersCount": 10}
-    await meeting.send(eve, eve.activity("Update", tallies | {"anyOf": _options(Tea=90, Milk=40)}))
+    tallies = question | {"anyOf": options(Tea=9, Milk=4), "votersCount": 10}
+    await meeting.send(eve, eve.activity("Update", tallies | {"anyOf": options(Tea=90, Milk=40)}))
     await meeting.send(ben, ben.activity("Update", tallies))
     shown = await meeting.shown(question)
     assert [one["votes_count"] for one in shown["poll"]["options"]] == [9, 4]
     assert (shown["edited_at"], shown["poll"]["own_votes"], shown["poll"]["voters_count"]) == (None, [0, 1], 10)
-    changed = tallies | {"anyOf": _options(Tea=0, Water=0), "updated": stamp(meeting, 0), "votersCount": 0}
+    changed = tallies | {"anyOf": options(Tea=0, Water=0), "updated": stamp(meeting, 0), "votersCount": 0}
     await meeting.send(ben, ben.activity("Update", changed))
     shown = (await meeting.shown(question))["poll"]
     assert [(one["title"], one["votes_count"]) for one in shown["options"]] == [("Tea", 0), ("Water", 0)]
@@ -151,5 +151,5 @@ async def _theirs(meeting: Meeting) -> None:
     closed = (await meeting.shown(question))["poll"]
     late = await us.call("POST", f"/api/v1/polls/{closed['id']}/votes", json={"choices": [0]})
     assert (closed["expired"], late.status) == (True, 422)
-    many = ben.note("Too many", type="Question", oneOf=_options(**{f"o{number}": 0 for number in range(21)}))
+    many = ben.note("Too many", type="Question", oneOf=options(**{f"o{number}": 0 for number in range(21)}))
     assert (await meeting.shown(await meeting.create(ben, many)))["poll"] is None
