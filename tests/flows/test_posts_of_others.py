@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from PIL import Image
+
 from tests.conformance.meeting import Meeting
 from tests.conformance.meeting import meeting as meeting
+from tests.media.pictures import encoded
 from tests.security.arriving import ONE
-from tests.support.peers import Document
+from tests.support.peers import Answer, Document
 
 LINE = '<p class="quote-inline">RE: <a href="https://beta.test/notes/x">https://beta.test/notes/x</a></p>'
 
@@ -73,3 +76,28 @@ async def test_a_post_in_several_languages_is_shown_in_the_readers(meeting: Meet
     meeting.fediverse.clock.forward(seconds=timedelta(minutes=1).total_seconds())
     await updated(meeting, note, contentMap={"en": "<p>Good evening</p>"}, content="<p>Good evening</p>")
     assert "Good evening" in await page("es")
+
+
+@ONE
+async def test_a_custom_emoji_is_served_by_us_and_anew_when_its_picture_changed(meeting: Meeting):
+    ben, us = meeting.ben, meeting.us
+    await meeting.befriend(ben)
+    heart = {"type": "Emoji", "name": ":heart:", "icon": {"type": "Image", "url": "https://beta.test/heart.png"}}
+
+    async def served(colour: str, day: int) -> tuple[str, bytes]:
+        picture = encoded(Image.new("RGB", (32, 32), colour), "PNG")
+        meeting.beta.answer("/heart.png", Answer(body=picture, headers={"Content-Type": "image/png"}))
+        note = await meeting.create(ben, ben.note(":heart:", tag=heart | {"updated": f"2026-01-0{day}T00:00:00Z"}))
+        (emoji,) = (await meeting.shown(note))["emojis"]
+        path = emoji["url"].removeprefix("https://alpha.test")
+        async with us.session.get(
+            f"https://127.0.0.1:{us.port}{path}", headers={"Host": "alpha.test"}, server_hostname="alpha.test"
+        ) as got:
+            assert got.status == 200
+            return emoji["url"], await got.read()
+
+    red, again, blue = [await served(colour, day) for colour, day in (("red", 1), ("red", 1), ("blue", 2))]
+    assert red == again
+    assert red[0] != blue[0]
+    assert red[1] != blue[1]
+    assert meeting.beta.times_asked("/heart.png") == 2

@@ -94,8 +94,14 @@ def key_of(key: Key, *, account_id: int, now: datetime) -> ActorKey | None:
 
 def emojis_of(tags: Iterable[EmojiTag]) -> tuple[Emoji, ...]:
     """Custom emoji, the first of each name."""
-    named = {tag.shortcode: tag.url for tag in reversed(tuple(tags))}
+    named = {tag.shortcode: address_of(tag) for tag in reversed(tuple(tags))}
     return tuple(Emoji(shortcode=name, url=url, static_url=url) for name, url in reversed(named.items()))
+
+
+def address_of(emoji: EmojiTag) -> str:
+    """Where the picture is; the time of its last change stands behind it, so that no copy of an older one is shown."""
+    url = emoji.url.partition("#")[0]
+    return url if emoji.updated is None else f"{url}#{int(emoji.updated.timestamp())}"
 
 
 def _stored(key_id: str, public: PublicKey, *, account_id: int, now: datetime) -> ActorKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fedisw.federation.convert.actor import address_of
 from fedisw.text.emojis import is_emoji
 from fedisw.vocab.activities import EmojiReact, Like
 
@@ -19,4 +20,4 @@ def reaction_of(like: Like | EmojiReact) -> tuple[str, str]:
     custom = CUSTOM.fullmatch(text)
     if custom is None:
         return "", ""
-    return f":{custom[1]}:", like.emoji.url if like.emoji is not None else ""
+    return f":{custom[1]}:", address_of(like.emoji) if like.emoji is not None else ""
