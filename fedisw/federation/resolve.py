@@ -17,6 +17,7 @@ from fedisw.federation.convert import note as convert_note
 from fedisw.federation.fetch import Fetched
 from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.errors import FediswError, Gone, Invalid, Unreachable
+from fedisw.model.handles import shown_username
 from fedisw.model.ids import LOW_BITS, id_at
 from fedisw.model.policies import Interaction
 from fedisw.model.statuses import RemoteStatus, Status
@@ -97,7 +98,7 @@ async def handle(peer: Peer, username: str, host: str | None, *, by: Account | N
     if host is None or host.lower() in peer.own_hosts:
         ours = await peer.db.read(accounts.find_local, username)
         return ours if ours is not None and ours.usable else None
-    known = await peer.db.read(accounts.find_by_handle, username, host)
+    known = await peer.db.read(_by_handle, username, host)
     if known is not None and known.fetched_at is not None and peer.now() - known.fetched_at < STALE:
         return known if known.usable else None
     try:
@@ -110,6 +111,13 @@ async def handle(peer: Peer, username: str, host: str | None, *, by: Account | N
         return known if known is not None and known.usable else None
 
 
+def _by_handle(tx: Tx, username: str, host: str) -> Account | None:
+    try:
+        return accounts.find_by_handle(tx, shown_username(username), authority_of(f"https://{host}"))
+    except Invalid:
+        return None
+
+
 async def _bound(peer: Peer, bound: webfinger.Binding, *, by: Account | None, refresh: bool) -> Account | None:
     """The account that a handle leads to, if it leads back to the handle: both ways or not at all (ING-14)."""
     found = await account(peer, bound.actor_uri, by=by, refresh=refresh)
@@ -119,7 +127,8 @@ async def _bound(peer: Peer, bound: webfinger.Binding, *, by: Account | None, re
 
 
 def _bears(found: Account, bound: webfinger.Binding) -> bool:
-    return found.uri == bound.actor_uri and found.host == bound.host and found.username.lower() == bound.username.lower()
+    same_name = found.username.lower() == shown_username(bound.username).lower()
+    return same_name and found.uri == bound.actor_uri and found.host == bound.host
 
 
 async def _forget(peer: Peer, known: Account) -> None:

@@ -43,13 +43,11 @@ async def look_up(peer: Peer, username: str, host: str) -> Binding:
     """
     host = authority_of(f"https://{host}")
     jrd = await _ask(peer, username, host)
-    confirmed = (username, host)
-    if not _same(jrd.account, confirmed):
-        if jrd.account is None:
-            raise Invalid("subject", "is no account")
-        confirmed = (jrd.account[0], authority_of(f"https://{jrd.account[1]}"))
+    confirmed, told = (username, host), _subject(jrd)
+    if not _same(told, confirmed):
+        confirmed = told
         jrd = await _ask(peer, *confirmed)
-        if not _same(jrd.account, confirmed):
+        if not _same(_subject(jrd), confirmed):
             raise Invalid("subject", "is confirmed by nobody")
     uri = jrd.actor
     if uri is None:
@@ -70,8 +68,15 @@ async def handle_of(peer: Peer, actor: Actor) -> tuple[str, str]:
     return (bound.username, bound.host) if bound.actor_uri == actor.id else fallback
 
 
-def _same(account: tuple[str, str] | None, other: tuple[str, str]) -> bool:
-    return account is not None and (account[0].lower(), account[1]) == (other[0].lower(), other[1])
+def _subject(jrd: Jrd) -> tuple[str, str]:
+    """User and host of the subject, the host as all hosts are written here."""
+    if jrd.account is None:
+        raise Invalid("subject", "is no account")
+    return jrd.account[0], authority_of(f"https://{jrd.account[1]}")
+
+
+def _same(account: tuple[str, str], other: tuple[str, str]) -> bool:
+    return (account[0].lower(), account[1]) == (other[0].lower(), other[1])
 
 
 async def _ask(peer: Peer, username: str, host: str) -> Jrd:

@@ -9,6 +9,8 @@ from fedisw.model.errors import Invalid
 MAX_NAME = 30  # characters, as on Mastodon
 NAME = re.compile(r"[a-z0-9_]+", re.ASCII | re.IGNORECASE)
 
+PLAIN_NAME = re.compile(r"[!-~]+", re.ASCII)  # all that can be seen in ASCII
+
 PATHS = frozenset(
     [
         "about",
@@ -174,6 +176,15 @@ def looks_of(name: str) -> str:
 
 
 _RESERVED_LOOKS = frozenset(map(looks_of, ("admin", *RESERVED)))
+
+
+def shown_username(name: str) -> str:
+    """A name of another server as it is stored and shown: what could be read as something else is written in punycode.
+
+    Letters outside ASCII look like others (`а` is Cyrillic), and some turn the text around them; hosts are written
+    alike (federation, section 8.5; security HTM-5).
+    """
+    return name if PLAIN_NAME.fullmatch(name) else f"xn--{name.encode('punycode', 'replace').decode('ascii')}"
 
 
 def is_reserved(name: str) -> bool:

@@ -19,7 +19,8 @@ from fedisw.storage.queries import notifications as notification_rows
 
 def name_is_free(tx: Tx, username: str) -> bool:
     """Whether nobody has, or ever had, this name, and nobody has one that looks like it (federation, section 8.5)."""
-    return not accounts.looks_taken(tx, username) and not names.is_taken(tx, username)
+    taken = accounts.find_local(tx, username) is not None or names.is_taken(tx, username)
+    return not taken and not accounts.looks_taken(tx, username)
 
 
 def sign_up(

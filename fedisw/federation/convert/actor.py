@@ -10,6 +10,7 @@ from fedisw.crypto import keys
 from fedisw.crypto.keys import PublicKey
 from fedisw.model.accounts import Account, ActorKey, ActorType, Emoji, Field, KeyKind, Picture, Reach
 from fedisw.model.errors import FediswError
+from fedisw.model.handles import shown_username
 from fedisw.model.urls import same_origin
 from fedisw.text.allowed import POST
 from fedisw.text.names import clean_name
@@ -33,7 +34,7 @@ def account_of(actor: Actor, *, account_id: int, handle: tuple[str, str], now: d
     username, host = handle
     return Account(
         id=account_id,
-        username=username,
+        username=shown_username(username),
         host=host,
         uri=actor.id,
         url=actor.url or actor.id,
