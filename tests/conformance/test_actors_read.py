@@ -11,6 +11,7 @@ from fedisw.model.errors import Invalid, Unauthenticated
 from fedisw.model.statuses import Visibility
 from fedisw.storage.queries import accounts, follows
 from fedisw.tasks import profiles as looking
+from fedisw.text.own_links import owners_of
 from fedisw.vocab.actors import parse_actor
 from tests.federation import reading
 from tests.security.arriving import ONE
@@ -209,6 +210,14 @@ async def test_029_a_link_is_ticked_while_its_page_links_back(home: Home, beta: 
     assert await ticked(page("https://gamma.test/go"), others=("/go", gone))
     assert not await ticked(page("https://gamma.test/go"), others=("/go", astray))
     assert not await ticked(page("https://elsewhere.test/", "https://gamma.test/go"), others=("/go", gone))  # only the first
+
+
+async def test_029_our_own_pages_name_their_owners_pages(api: Api) -> None:
+    await api.join("amy")
+    rows = [{"name": "Site", "value": "https://amy.example/"}, {"name": "Text", "value": "see https://amy.example/"}]
+    await api.ok("PATCH", "/api/v1/accounts/update_credentials", "amy", json={"fields_attributes": rows})
+    shown = (await api.call("GET", "/@amy", headers={"Accept": "text/html"})).text
+    assert owners_of(shown, at="https://alpha.test/@amy") == ["https://amy.example/", "https://amy.example/"]
 
 
 HIDES = {"hidesToPublicFromUnauthedWeb": Visibility.PUBLIC, "hidesCcPublicFromUnauthedWeb": Visibility.UNLISTED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -76,6 +76,14 @@ def audiences(words: Translator) -> list[tuple[str, str]]:
 async def show(request: web.Request) -> web.Response:
     """GET /compose"""
     return _form(request, blank(request))
+
+
+async def share(request: web.Request) -> web.Response:
+    """GET /share?title=…&text=…&url=…: the form with words from elsewhere; nothing is posted before the person says so."""
+    form = blank(request)
+    given = (request.query.get(name, "").strip() for name in ("title", "text", "url"))
+    words = "\n\n".join(dict.fromkeys(part for part in given if part))
+    return _form(request, replace(form, status=words[: form.longest]))
 
 
 async def post(request: web.Request) -> web.Response:
@@ -174,5 +182,6 @@ def _form(request: web.Request, form: ComposeView, *, status: int = 200) -> web.
 
 ROUTES: Final = (
     Route("GET", "/compose", show, Auth.session()),
+    Route("GET", "/share", share, Auth.session()),
     Route("POST", "/compose", post, Auth.session(), rules=(POSTING,)),
 )

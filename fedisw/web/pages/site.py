@@ -8,11 +8,11 @@ from aiohttp import web
 
 from fedisw.web.errors import ERROR_PAGE
 from fedisw.web.keys import NOW
-from fedisw.web.pages import compose, files, front, profile, source, status
+from fedisw.web.pages import arriving, compose, files, front, profile, source, status
 from fedisw.web.pages.errors import error_page
 from fedisw.web.render import TEMPLATES, Templates
 
-ROUTES: Final = (*compose.ROUTES, *files.ROUTES, *front.ROUTES, *profile.ROUTES, *source.ROUTES, *status.ROUTES)
+ROUTES: Final = (*arriving.ROUTES, *compose.ROUTES, *files.ROUTES, *front.ROUTES, *profile.ROUTES, *source.ROUTES, *status.ROUTES)
 
 
 def furnish(app: web.Application) -> None:
