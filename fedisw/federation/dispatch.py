@@ -7,6 +7,7 @@ from typing import Final
 from fedisw.federation import authority, forwarded
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted
+from fedisw.federation.grouped import handle_passed_on
 from fedisw.federation.handlers.accept import handle_accept
 from fedisw.federation.handlers.add import handle_add
 from fedisw.federation.handlers.announce import handle_announce
@@ -136,6 +137,8 @@ async def _handle_own(peer: Peer, sender: Account, activity: act.Activity, *, de
             await handle_join(peer, sender, activity)
         case act.Like() | act.EmojiReact():
             await handle_like(peer, sender, activity)
+        case act.Announce(object=act.Create() | act.Update() | act.Delete() as passed):
+            await handle_passed_on(peer, sender, activity, passed)
         case act.Announce():
             await handle_announce(peer, sender, activity)
         case act.Block():

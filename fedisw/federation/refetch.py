@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from fedisw.federation import behalf, fetch, resolve
@@ -17,11 +19,14 @@ from fedisw.vocab.objects import parse_note
 OPEN: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 
-async def post(peer: Peer, status: Status) -> None:
+async def post(peer: Peer, status: Status, *, edited: datetime | None = None) -> None:
     """Look at a post anew: gone is deleted here, changed is changed here, by its stored author and nobody else.
 
     Somebody here who may have it asks. A server that hides a post says 404 too, so for a post that is not for
     everybody only 410 means gone.
+
+    Args:
+        edited: when it is said to have changed; counts for another text that does not say so itself (Mbin).
 
     Raises:
         NotFound: hidden from us, perhaps gone.
@@ -40,6 +45,8 @@ async def post(peer: Peer, status: Status) -> None:
     if note.id != status.uri or note.attributed_to != author.uri:
         raise Invalid("id", "is not the post that is stored")
     remote = await resolve.remote_status(peer, note, author=author)
+    if remote.updated is None and remote.content != status.content:
+        remote = replace(remote, updated=edited)
     await peer.db.write(editing.apply_remote_edit, author=author, remote=remote, now=peer.now(), new_id=peer.new_id)
 
 

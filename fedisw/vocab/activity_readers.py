@@ -7,6 +7,7 @@ its id where it cannot be read, or where only the id is to be believed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
 
@@ -66,7 +67,7 @@ def parse_create(document: Document, depth: int = 1) -> act.Create | act.Ignored
             problem = error
             continue
         if thing is not None and not isinstance(thing, Actor):
-            objects.append(thing)
+            objects.append(_addressed(thing, document))
     if objects:
         return act.Create(**_common(document), objects=tuple(objects))
     if problem is not None:
@@ -79,8 +80,15 @@ def parse_update(document: Document, depth: int = 1) -> act.Update | act.Ignored
     value = next(iter(read.as_list(document.get("object"))), None)
     thing = _thing(value)
     if thing is not None:
-        return act.Update(**_common(document), object=thing)
+        return act.Update(**_common(document), object=thing if isinstance(thing, Actor) else _addressed(thing, document))
     return _ignored(document)
+
+
+def _addressed(thing: Note | Tombstone | str, document: Document) -> Note | Tombstone | str:
+    """A post that says nowhere whom it is for is for those to whom its activity is addressed (Discourse), as Mastodon has it."""
+    if not isinstance(thing, Note) or thing.to or thing.cc:
+        return thing
+    return replace(thing, to=read.as_recipients(document.get("to")), cc=read.as_recipients(document.get("cc")))
 
 
 def parse_delete(document: Document, depth: int = 1) -> act.Delete:

@@ -152,7 +152,7 @@ def _note(document: Document, kind: NoteType) -> Note:
         language=_language(document, content, content_map),
         source=_source(document),
         published=read.as_time(document.get("published")),
-        updated=read.as_time(document.get("updated")),
+        updated=_updated(document),
         in_reply_to=read.as_id(document.get("inReplyTo")),
         context=_thread(document.get("context")),
         conversation=_thread(document.get("conversation")) or _thread(document.get("ostatus:conversation")),
@@ -186,6 +186,12 @@ def parse_tombstone(document: Document) -> Tombstone:
         published=read.as_time(document.get("published")),
         deleted=read.as_time(document.get("deleted")),
     )
+
+
+def _updated(document: Document) -> datetime | None:
+    """In an object inside the object where Mbin sends a change (its recorded Updates)."""
+    deeper = read.as_object(document.get("object")) or {}
+    return read.as_time(document.get("updated")) or read.as_time(deeper.get("updated"))
 
 
 def _attribution(value: Json) -> tuple[str, str | None]:

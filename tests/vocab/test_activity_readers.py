@@ -261,3 +261,13 @@ def test_an_offer_of_a_follow_is_a_friend_request():
     found = read("Offer", object=FOLLOW)
     assert isinstance(found, act.Offer)
     assert isinstance(found.object, act.Follow)
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_a_post_that_says_nowhere_whom_it_is_for_is_for_those_of_its_activity(kind: str):
+    silent, named = NOTE, NOTE | {"cc": [TARGET]}
+    for note, to, cc in ((silent, (names.PUBLIC,), (ACTOR,)), (named, (), (TARGET,))):
+        found = read(kind, object=note, to=["as:Public"], cc=[ACTOR])
+        thing = found.objects[0] if isinstance(found, act.Create) else getattr(found, "object", None)
+        assert isinstance(thing, Note)
+        assert (thing.to, thing.cc) == (to, cc)

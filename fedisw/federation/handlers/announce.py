@@ -11,7 +11,7 @@ from fedisw.federation.approvals import Claim
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.federation.handlers.flag import handle_wrapped
-from fedisw.model.accounts import Account, ActorType
+from fedisw.model.accounts import Account
 from fedisw.model.errors import NotFound
 from fedisw.model.ids import time_of
 from fedisw.model.policies import Interaction
@@ -20,9 +20,8 @@ from fedisw.model.urls import same_origin
 from fedisw.services import interactions
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import follows, statuses
-from fedisw.vocab.activities import Announce, Create, Flag
+from fedisw.vocab.activities import Announce, Flag
 from fedisw.vocab.names import PUBLIC
-from fedisw.vocab.objects import Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +37,21 @@ class Boost:
 
 
 async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> None:
-    """Announce of a post: ours, or one that somebody's followed account passes on; it is had from its own server."""
-    if isinstance(announce.object, Flag):
-        await handle_wrapped(peer, sender, announce, announce.object)
-        return
-    uri = _passed_on(sender, announce)
+    """Announce of a post: ours, or one that somebody's followed account passes on; it is had from its own server.
+
+    What groups pass on is read in grouped.py.
+    """
+    match announce.object:
+        case Flag():
+            await handle_wrapped(peer, sender, announce, announce.object)
+        case str() as uri:
+            await boost(peer, sender, announce, uri)
+        case _:
+            raise NotWanted("traffic of a group")
+
+
+async def boost(peer: Peer, sender: Account, announce: Announce, uri: str) -> None:
+    """Store a boost of the post with this id, which is had from its own server if it is not known."""
     if announce.id is None:
         raise NotWanted("without an id nobody could undo it")
     if not peer.owns(uri) and not await peer.db.read(follows.followed_locally, sender.id):
@@ -56,7 +65,7 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
     await approvals.check(peer, claim, sender)
     published = min(announce.published or peer.now(), peer.now())
     after = max(published, time_of(original.id))
-    boost = Boost(
+    made = Boost(
         uri=announce.id,
         original_id=original.id,
         published=published,
@@ -64,19 +73,8 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
         approval=claim.approval_uri,
         boost_ids=tuple(choice for choice in resolve.status_ids(after) if choice > original.id),
     )
-    if await apply(peer, announce, _store, account=sender, boost=boost, peer=peer, now=peer.now()) is None:
+    if await apply(peer, announce, _store, account=sender, boost=made, peer=peer, now=peer.now()) is None:
         raise NotWanted("boosted before, or may not be")
-
-
-def _passed_on(sender: Account, announce: Announce) -> str:
-    """Id of the post: given as it is, or, by a group, in the whole Create of a thread (section 6.1); answers are not boosted."""
-    match announce.object:
-        case str() as uri:
-            return uri
-        case Create(objects=(Note(in_reply_to=None) as note,)) if sender.actor_type is ActorType.GROUP:
-            return note.id
-        case _:
-            raise NotWanted("traffic of a group")
 
 
 def _visibility(announce: Announce) -> Visibility:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from fedisw.federation import refetch, resolve
@@ -95,9 +95,13 @@ async def _is_new(peer: Peer, sender: Account, note: Note, *, deliverer: Account
     return young and await create.wants(peer, note, author_id=sender.id, deliverer_id=deliverer.id)
 
 
-async def hint_of_change(peer: Peer, uri: str) -> None:
-    """Somebody else than its author says that a post changed: apply what its own server serves, if we have it (ING-3)."""
+async def hint_of_change(peer: Peer, uri: str, *, edited: datetime | None = None) -> None:
+    """Somebody else than its author says that a post changed: apply what its own server serves, if we have it (ING-3).
+
+    Args:
+        edited: when it is said to have changed.
+    """
     known = await peer.db.read(statuses.find_by_uri, uri)
     if known is None or known.local:
         raise NotWanted("not known here")
-    await refetch.post(peer, known)
+    await refetch.post(peer, known, edited=edited)
