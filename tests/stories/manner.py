@@ -130,6 +130,11 @@ class Manner:
             "to": self.some(target.author),
         }
 
+    def wrap(self, group: Actor, activity: Document, **members: Any) -> Document:
+        """What a group passes on: the activity of somebody in it, unchanged but for its context."""
+        told = {"to": [PUBLIC], "cc": [group.document["followers"]]}
+        return self.act("Announce", group, shapes.bare(activity), about=str(activity["id"]), **(told | members))
+
     def undo(self, me: Actor, done: Document) -> Document:
         """Takes an activity back; a Follow always stands inside."""
         by_id = self.undo_by_id and done["type"] != "Follow"

@@ -70,6 +70,8 @@ class SoftwareServer(PeerServer):
             body=body,
             document=orjson.loads(body) if body else None,
         )
+        if "Signature-Input" in arrived.headers:
+            return web.Response(status=401)  # it reads draft-cavage only; who knocks so may knock again
         problem = await self._problem(arrived)
         if problem:
             self.refused.append(f"{request.method} {request.raw_path}: {problem}")

@@ -46,8 +46,8 @@ class Shown:
     language: str | None = None
 
 
-Relays: TypeAlias = Callable[[Actor, Actor, Document], list[Document]]
-"""What a group makes of an activity of somebody in it: (group, who, activity)."""
+Relays: TypeAlias = Callable[[Actor, Actor, Document], list[tuple[Actor, Document]]]
+"""What comes of an activity of somebody in a group, and who sends it: (group, who, activity)."""
 
 Joins: TypeAlias = Callable[[PeerServer], Actor]
 Follows: TypeAlias = Callable[[Actor, str], Document]
@@ -68,6 +68,8 @@ class Dialect:
         follow: None where its people follow nobody elsewhere.
         group: the group in which its people post, which amy follows instead of them; `relay` is what it passes on.
         post, reply: serve the object and give it; `create` puts the activity around it.
+        answers_too: the group passes on answers in its threads as well.
+        by_group: the group is the author of its posts, whoever wrote them.
         edit: the object is changed; gives the Update, or whatever this software sends then.
         vote: one activity or several for the options.
         undo: takes an activity of its own back.
@@ -92,6 +94,8 @@ class Dialect:
     follow: Follows | None = None
     group: Joins | None = None
     relay: Relays | None = None
+    answers_too: bool = False
+    by_group: bool = False
     edit: Wraps | None = None
     edited: str = ""
     like: Acts | None = None

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from fedisw.crypto import cavage
+from fedisw.jobs.work import CheckLinks
 from fedisw.model.accounts import Account
 from fedisw.net.limits import AS2_ACCEPT, AS2_KINDS
 from fedisw.web.middleware.sessions import cookie_name
@@ -63,6 +64,11 @@ class Stage:
         """Whom amy follows: them, or their group."""
         return self.group or self.me
 
+    @property
+    def author(self) -> Actor:
+        """Whose their posts are."""
+        return self.followed if self.dialect.by_group else self.me
+
     def handle_of(self, one: Actor) -> str:
         """Name and host, in small letters."""
         return f"{one.document['preferredUsername']}@{self.them.host}".lower()
@@ -82,11 +88,12 @@ class Stage:
         if self.group is None or self.dialect.relay is None:
             await self.send(activity)
         else:
-            await self.send(*self.dialect.relay(self.group, self.me, activity), by=self.group)
+            for by, passed_on in self.dialect.relay(self.group, self.me, activity):
+                await self.send(passed_on, by=by)
 
     async def settle(self) -> None:
-        """All background work of ours."""
-        await self.fediverse.settle()
+        """All background work of ours; pages that recorded profiles name are not there to be looked at."""
+        await self.fediverse.settle(allowed=lambda job: job.kind == CheckLinks.__name__)
 
     async def ask(self, path: str) -> Any:
         """The client API, as amy; GET."""

@@ -78,7 +78,7 @@ class Tale:
         home = await stage.ask("/api/v1/timelines/home")
         assert [item["account"]["acct"].lower() for item in home] == [stage.handle_of(stage.followed)]
         found = home[0]["reblog"] or home[0]
-        assert found["account"]["acct"].lower() == stage.handle
+        assert found["account"]["acct"].lower() == stage.handle_of(stage.author)
         self.note_id = found["id"]
         assert found["uri"] == self.note["id"]
         assert found["content"] == (shown.content.replace("{url}", found["url"]) or found["content"])
@@ -108,7 +108,7 @@ class Tale:
     async def we_answer(self) -> None:
         """Amy likes, boosts and answers; they get each where they want it, and can read it at its id."""
         stage, where = self.stage, self._shared()
-        author = await self._author_inbox()
+        author, handle = _path(stage.author.document["inbox"]), stage.handle_of(stage.author)
         await stage.do(f"/api/v1/statuses/{self.note_id}/favourite")
         like = stage.them.take("Like")
         assert (like.inbox, like.activity["object"]) == (author, self.note["id"])
@@ -116,12 +116,12 @@ class Tale:
         boost = stage.them.take("Announce")
         assert (boost.inbox, boost.activity["object"]) == (where, self.note["id"])
         assert PUBLIC in boost.activity["to"]
-        text = f"@{stage.handle} Thank you, we shall discuss it"
+        text = f"@{handle} Thank you, we shall discuss it"
         reply = await stage.do("/api/v1/statuses", status=text, in_reply_to_id=self.note_id, language="en")
         create = stage.them.take("Create")
         answer = create.activity["object"]
         assert (create.inbox, answer["inReplyTo"], answer["type"]) == (where, self.note["id"], "Note")
-        assert {"type": "Mention", "href": stage.me.uri, "name": f"@{stage.handle}"} in _lower_names(answer["tag"])
+        assert {"type": "Mention", "href": stage.author.uri, "name": f"@{handle}"} in _lower_names(answer["tag"])
         await self._readable(like, boost, create)
         assert [item["id"] for item in (await self._context(self.note_id))["descendants"]] == [reply["id"]]
         if stage.dialect.follow is None:
@@ -162,6 +162,18 @@ class Tale:
         assert [item["id"] for item in (await self._context(self.post["id"]))["descendants"]] == [self.reply_id]
         assert (await stage.status(self.post["id"]))["replies_count"] == 1
         assert stage.dialect.answer in (await self._public_page())
+
+    async def others_answer(self) -> None:
+        """What the group passes on of its threads stands there, and not in amy's home."""
+        stage = self.stage
+        if not stage.dialect.answers_too:
+            return
+        before = [item["id"] for item in await stage.ask("/api/v1/timelines/home")]
+        told = Target(uri=self.note["id"], author=stage.me.uri, handle=f"@{stage.handle}", url=f"{stage.me.uri}/1")
+        reply = stage.dialect.reply(stage.me, told)
+        await stage.publish(stage.dialect.create(stage.me, reply))
+        assert reply["id"] in [item["uri"] for item in (await self._context(self.note_id))["descendants"]]
+        assert [item["id"] for item in await stage.ask("/api/v1/timelines/home")] == before
 
     async def they_edit(self) -> None:
         """The changed text is shown, the former one kept."""
@@ -265,10 +277,6 @@ class Tale:
         assert bool(shared) is self.stage.dialect.shared_inbox
         return _path(shared or document["inbox"])
 
-    async def _author_inbox(self) -> str:
-        """Where what is for the author of their post goes."""
-        return _path(self.stage.me.document["inbox"])
-
     async def _readable(self, *delivered: Delivered) -> None:
         """What they got they may read at its id, whole, and so its object, if it is ours."""
         for item in delivered:
@@ -297,6 +305,7 @@ async def tell(stage: Stage) -> Tale:
         tale.we_take_back,
         tale.we_post,
         tale.they_answer,
+        tale.others_answer,
         tale.they_edit,
         tale.they_like_and_boost,
         tale.they_vote,
