@@ -10,7 +10,7 @@ import structlog
 
 from fedisw.config import FederationMode
 from fedisw.crypto.signed import Request, Signed
-from fedisw.federation import authenticate, dispatch, ingest, policy, senders, synchronising
+from fedisw.federation import authenticate, dispatch, forwarding, ingest, policy, senders, synchronising
 from fedisw.federation.budget import FETCHES, FETCHES_FOR_STRANGERS, Budget
 from fedisw.federation.context import Peer, VerifiedSender
 from fedisw.federation.effect import NotWanted
@@ -39,7 +39,7 @@ from fedisw.observe import metrics
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, deliveries, hosts, inbound, replays, tombstones
 from fedisw.vocab import read
-from fedisw.vocab.activities import Ignored
+from fedisw.vocab.activities import Delete, Ignored
 from fedisw.vocab.activity_readers import parse_activity
 from fedisw.vocab.read import Document
 from fedisw.vocab.several import each
@@ -279,4 +279,9 @@ async def _process_one(peer: Peer, row: Inbound, sender: Account, part: Document
     await peer.db.read(policy.check_host, authority_of(activity.actor), mode=peer.settings.federation.mode)
     if activity.id is None:
         activity = replace(activity, id=row.activity_id)
+    is_last = isinstance(activity, Delete)  # after it nobody knows any more what was answered
+    if is_last:
+        await forwarding.pass_on(peer, sender, activity, document, row.raw)
     await dispatch.handle(peer, sender, activity, document, attempt=attempt)
+    if not is_last:
+        await forwarding.pass_on(peer, sender, activity, document, row.raw)

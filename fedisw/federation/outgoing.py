@@ -55,13 +55,22 @@ class Outgoing:
 
 async def send(peer: Peer, outgoing: Outgoing, *sources: Source) -> None:
     """Store the activity and a delivery for each inbox, with their jobs; a second time adds what is missing (P-4)."""
-    activity = await _stored_form(peer, outgoing)
+    await deliver(peer, await _stored_form(peer, outgoing), *sources, order=outgoing.order)
+
+
+async def deliver(peer: Peer, activity: OutboundActivity, *sources: Source, order: str, without: str = "") -> None:
+    """The same for an activity that is made.
+
+    Args:
+        order: as in Outgoing.
+        without: a host that does not get it.
+    """
     if not sources:
         await peer.db.write(activities.put_once, activity)
     for source in sources:
         after: str | None = ""
         while after is not None:
-            after = await peer.db.write(_deliver_to, peer, activity, outgoing.order, source, after)
+            after = await peer.db.write(_deliver_to, peer, activity, order, source, after, without=without)
 
 
 async def renew(peer: Peer, outgoing: Outgoing) -> None:
@@ -103,12 +112,14 @@ def _fitting(document: Document) -> Document:
     return document
 
 
-def _deliver_to(tx: Tx, peer: Peer, activity: OutboundActivity, order: str, source: Source, after: str) -> str | None:
+def _deliver_to(
+    tx: Tx, peer: Peer, activity: OutboundActivity, order: str, source: Source, after: str, *, without: str = ""
+) -> str | None:
     """One chunk; the address that the next one begins after, None at the end."""
     stored = activities.put_once(tx, activity)
     found = source(tx, after, CHUNK)
     erasing = activity.type in ERASING
-    wanted = audience.admissible(tx, peer, found, erasure=erasing)
+    wanted = audience.admissible(tx, peer, (inbox for inbox in found if inbox.host != without), erasure=erasing)
     made = deliveries.add(tx, activity_id=stored.id, inboxes=wanted, now=peer.now(), new_id=peer.new_id)
     kind = DeliverErasure if erasing else Deliver
     about = f"{activity.account_id}:{order}"

@@ -19,6 +19,7 @@ from fedisw.storage.tables.base import Millis
 from fedisw.storage.tables.jobs import LIVE, jobs
 from fedisw.storage.tables.peers import activities, deliveries
 from fedisw.storage.tables.peers import reached as reached_rows
+from fedisw.storage.tables.statuses import statuses
 
 C, V, J = deliveries.c, activities.c, jobs.c
 MAX_REASON = 200  # characters
@@ -155,7 +156,8 @@ OF_STATUS = Query(
     Tally,
     select(C.state, func.count().label("count"))
     .join(activities, V.id == C.activity_id)
-    .where(V.status_id == bindparam("status_id"))
+    .join(statuses, statuses.c.id == V.status_id)
+    .where(V.status_id == bindparam("status_id"), V.object_uri == statuses.c.uri)  # not of answers that we pass on
     .group_by(C.state),
 )
 

@@ -1,0 +1,103 @@
+"""Answers to posts of ours, passed on to the followers of who is answered (ActivityPub, section 7.1.2; federation, section 5.6).
+
+They do not follow whoever answers, so nobody else tells their servers. Passed on are the bytes as they came, and only
+if something inside proves who made them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fedisw.crypto import digest
+from fedisw.federation import outgoing
+from fedisw.federation.context import Peer
+from fedisw.model.accounts import Account
+from fedisw.model.peers import OutboundActivity
+from fedisw.model.statuses import Status
+from fedisw.model.urls import authority_of
+from fedisw.model.visibility import OPEN, Audience
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import accounts, activities, blocks, statuses
+from fedisw.storage.queries.recipients import Recipients
+from fedisw.vocab.activities import Activity, Create, Delete, Update
+from fedisw.vocab.names import PUBLIC
+from fedisw.vocab.objects import Note, Tombstone
+from fedisw.vocab.read import Document
+
+PROVES: Final = frozenset({"proof", "signature"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer from elsewhere, for everybody, to a post of ours that is for everybody."""
+
+    status: Status
+    parent: Status
+    parent_author: Account
+
+
+async def pass_on(peer: Peer, sender: Account, activity: Activity, document: Document, raw: bytes) -> None:
+    """Send what its actor made of an answer to the followers of who is answered; a second time adds nothing.
+
+    To be called when it has taken effect, for a Delete before.
+
+    Args:
+        raw: the bytes as they came.
+    """
+    uri = _about(activity)
+    if uri is None or activity.id is None or not PROVES & document.keys() or document.get("actor") != sender.uri:
+        return
+    answer = await peer.db.read(_answer, uri, sender)
+    if answer is None:
+        return
+    author = answer.parent_author
+    followers = outgoing.to(Recipients(author_id=author.id, followers=True))
+    passed = OutboundActivity(
+        id=peer.new_id(),
+        uri=activity.id,
+        account_id=author.id,
+        type=type(activity).__name__,
+        object_uri=uri,
+        status_id=answer.parent.id,
+        body=raw,
+        body_sha256=digest.sha256(raw),
+        created_at=peer.now(),
+    )
+    origin = authority_of(sender.uri)
+    if not isinstance(activity, Delete):
+        await outgoing.deliver(peer, passed, followers, order=uri, without=origin)
+        return
+    reached = await outgoing.take_back(peer, account_id=author.id, object_uri=uri)
+    await outgoing.deliver(peer, passed, *reached, followers, order=uri, without=origin)
+    await peer.db.write(activities.forget_text, account_id=author.id, object_uri=uri)
+
+
+def _about(activity: Activity) -> str | None:
+    """The post that it is about, if it is of a kind that is passed on; of texts only what is for everybody by its own words."""
+    match activity:
+        case Create(objects=(Note() as note,)) | Update(object=Note() as note):
+            return note.id if _is_open(activity) and _is_open(note) else None
+        case Update(object=Tombstone(id=uri)) | Delete(object=uri):
+            return uri
+        case _:
+            return None
+
+
+def _is_open(thing: Create | Update | Note) -> bool:
+    return PUBLIC in (*thing.to, *thing.cc)
+
+
+def _answer(tx: Tx, uri: str, sender: Account) -> Answer | None:
+    """None for what is not stored, not the sender's, no answer to us, or not for everybody."""
+    status = statuses.find_by_uri(tx, uri)
+    if status is None or status.account_id != sender.id or status.visibility not in OPEN or status.in_reply_to_id is None:
+        return None
+    parent = statuses.find(tx, status.in_reply_to_id)
+    if parent is None or not parent.local or parent.visibility not in OPEN or sender.limited_at is not None:
+        return None
+    author = accounts.get(tx, parent.account_id)
+    audience = Audience(visibility=parent.visibility, local_only=parent.local_only, reach=author.reach)
+    if audience.stays_here or not author.usable or blocks.either(tx, author.id, sender.id):
+        return None
+    return Answer(status=status, parent=parent, parent_author=author)
