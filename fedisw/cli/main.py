@@ -17,6 +17,7 @@ from fedisw.cli.doctor import doctor
 from fedisw.cli.keys import keys
 from fedisw.cli.media import media
 from fedisw.cli.quickstart import quickstart
+from fedisw.cli.relays import relays
 from fedisw.cli.run import serve
 from fedisw.cli.tokens import tokens
 from fedisw.config import WrongSettings
@@ -33,7 +34,7 @@ def fedisw() -> None:
     """A server of the open social web for social workers."""
 
 
-for command in (quickstart, serve, db, accounts, tokens, keys, media, doctor):
+for command in (quickstart, serve, db, accounts, tokens, keys, media, relays, doctor):
     fedisw.add_command(command)
 
 

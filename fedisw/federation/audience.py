@@ -17,7 +17,7 @@ from fedisw.model.policies import HELD, PENDING
 from fedisw.model.statuses import Status, Visibility
 from fedisw.model.visibility import Audience, Reader, ReaderKind, Verdict, may_read
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, audience, blocks, deliveries, recipients, statuses
+from fedisw.storage.queries import accounts, audience, blocks, deliveries, recipients, relays, statuses
 from fedisw.storage.queries.recipients import Inbox, Recipients
 
 OPEN: Final = (Visibility.PUBLIC, Visibility.UNLISTED)
@@ -151,6 +151,8 @@ def _why_not_post(tx: Tx, activity: OutboundActivity, delivery: Delivery, status
     if audience.verdict_for_remote(tx, status_id=status.id, host=delivery.host, signer_id=signer_id) is not Verdict.YES:
         return "the server may not have the post any more"
     if is_for_them or activity.type == "QuoteRequest":  # for the quoted author, who need not be a reader
+        return ""
+    if status.visibility is Visibility.PUBLIC and relays.takes(tx, delivery.inbox):
         return ""
     had_it = activity.type == "Update" and deliveries.was_reached(
         tx, account_id=activity.account_id, object_uri=activity.object_uri, inbox=delivery.inbox

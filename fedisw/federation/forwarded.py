@@ -14,7 +14,7 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import Gone, Invalid, NotFound
 from fedisw.model.statuses import Status
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, follows, statuses
+from fedisw.storage.queries import accounts, follows, relays, statuses
 from fedisw.vocab.activities import Activity, Announce, Create, Delete, Ignored, Undo, Update
 from fedisw.vocab.activity_readers import parse_activity
 from fedisw.vocab.actors import Actor
@@ -89,7 +89,11 @@ async def _is_new(peer: Peer, thing: Note | Tombstone | str) -> bool:
 async def _concerns(peer: Peer, deliverer: Account, thing: Note | Tombstone | str) -> bool:
     if isinstance(thing, Note):
         return await create.wants(peer, thing, author_id=deliverer.id, deliverer_id=deliverer.id)
-    return await peer.db.read(follows.followed_locally, deliverer.id)
+    return await peer.db.read(_brings_what_is_wanted, deliverer.id)
+
+
+def _brings_what_is_wanted(tx: Tx, deliverer_id: int) -> bool:
+    return follows.followed_locally(tx, deliverer_id) or relays.is_relay(tx, deliverer_id)
 
 
 async def _whole(peer: Peer, activity: Announce | Undo) -> tuple[Account, Activity]:

@@ -37,7 +37,7 @@ from fedisw.net.answer import is_kind
 from fedisw.net.limits import AS2_KINDS
 from fedisw.observe import metrics
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, deliveries, hosts, inbound, replays, tombstones
+from fedisw.storage.queries import accounts, deliveries, hosts, inbound, relays, replays, tombstones
 from fedisw.vocab import read
 from fedisw.vocab.activities import Delete, Ignored
 from fedisw.vocab.activity_readers import parse_activity
@@ -251,7 +251,7 @@ def _arrived(tx: Tx, inbound_id: int) -> tuple[Inbound, Account, bool] | None:
     if row is None or row.state is not InboundState.WAITING:
         return None
     sender = accounts.get(tx, row.signer_id)
-    return row, sender, hosts.has_relations(tx, authority_of(sender.uri))
+    return row, sender, hosts.has_relations(tx, authority_of(sender.uri)) or relays.is_relay(tx, sender.id)
 
 
 async def _process(peer: Peer, row: Inbound, sender: Account, *, attempt: int) -> None:

@@ -17,6 +17,7 @@ from fedisw.federation import (
     publish_people,
     quoting,
     refetch,
+    relaying,
     synchronising,
     threads,
 )
@@ -25,6 +26,7 @@ from fedisw.jobs import consent as consent_jobs
 from fedisw.jobs import fetching, work
 from fedisw.jobs import keychange as keychange_jobs
 from fedisw.jobs import quotes as quote_jobs
+from fedisw.jobs import relays as relay_jobs
 from fedisw.jobs.kinds import Job
 from fedisw.jobs.running import JobRun
 
@@ -36,6 +38,7 @@ AboutQuote: TypeAlias = (
     | quote_jobs.FetchQuoted
     | quote_jobs.ForwardRevocation
 )
+AboutRelay: TypeAlias = relay_jobs.SubscribeRelay | relay_jobs.LeaveRelay
 Missing: TypeAlias = fetching.SynchroniseFollowers | fetching.FetchPosts | fetching.FetchThread
 AboutPost: TypeAlias = (
     work.PublishStatus
@@ -63,7 +66,9 @@ AboutPeople: TypeAlias = (
 )
 AboutKeys: TypeAlias = keychange_jobs.PublishKeys | keychange_jobs.FollowAgain
 AboutConsent: TypeAlias = consent_jobs.Answer | consent_jobs.PublishApproved
-FederationJob: TypeAlias = Arrived | AboutKeys | Missing | AboutQuote | AboutConsent | AboutPost | AboutPeople | work.Deliver
+FederationJob: TypeAlias = (
+    Arrived | AboutKeys | Missing | AboutRelay | AboutQuote | AboutConsent | AboutPost | AboutPeople | work.Deliver
+)
 KINDS: Final[tuple[type[Job], ...]] = get_args(FederationJob)
 
 
@@ -76,6 +81,10 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await _arrived(peer, job, run)
         case fetching.SynchroniseFollowers() | fetching.FetchPosts() | fetching.FetchThread():
             await _missing(peer, job, run)
+        case relay_jobs.SubscribeRelay():
+            await relaying.subscribe(peer, job)
+        case relay_jobs.LeaveRelay():
+            await relaying.leave(peer, job)
         case (
             quote_jobs.AskToQuote()
             | quote_jobs.WithdrawQuote()

@@ -9,7 +9,7 @@ from fedisw.config import FederationMode
 from fedisw.model.errors import Forbidden
 from fedisw.model.moderation import DomainRule, Severity
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, domains, follows, statuses
+from fedisw.storage.queries import accounts, domains, follows, relays, statuses
 
 
 def check_host(tx: Tx, host: str, *, mode: FederationMode) -> None:
@@ -59,7 +59,9 @@ def is_wanted(tx: Tx, post: Arrived) -> bool:
     parent = statuses.find_by_uri(tx, post.parent_uri) if post.parent_uri else None
     if parent is not None and parent.local:
         return True
-    return any(follows.followed_locally(tx, account_id) for account_id in {post.author_id, post.deliverer_id})
+    if any(follows.followed_locally(tx, account_id) for account_id in {post.author_id, post.deliverer_id}):
+        return True
+    return relays.is_relay(tx, post.deliverer_id)
 
 
 def names_somebody(tx: Tx, post: Arrived) -> bool:

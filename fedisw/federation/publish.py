@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from fedisw.federation import audience, outgoing
+from fedisw.federation import audience, outgoing, relaying
 from fedisw.federation.context import Peer
 from fedisw.federation.outgoing import Outgoing
 from fedisw.federation.represent import activity, status
@@ -50,7 +50,9 @@ async def publish_status(peer: Peer, job: work.PublishStatus) -> None:
 
 async def _create(peer: Peer, posted: Posted, wanted: Recipients) -> None:
     document = status.create(posted, Here.of(peer.settings), now=peer.now())
-    await outgoing.send(peer, _about(posted, document), outgoing.to(wanted))
+    relays = await relaying.found(peer, posted)
+    await outgoing.send(peer, _about(posted, document), outgoing.to(wanted), *relaying.takers(relays))
+    await relaying.announce(peer, posted, relays)
 
 
 async def publish_approved(peer: Peer, job: PublishApproved) -> None:
@@ -118,7 +120,8 @@ async def _update(peer: Peer, status_id: int, *, name: str) -> Posted | None:
         id=here.activity(name), actor=posted.view.account.uri, object=status.note(posted, here, now=peer.now())
     )
     before = outgoing.to_reached(row.account_id, row.uri)
-    await outgoing.send(peer, _about(posted, document), outgoing.to(wanted), before)
+    relays = relaying.takers(await relaying.found(peer, posted))
+    await outgoing.send(peer, _about(posted, document), outgoing.to(wanted), before, *relays)
     return posted
 
 
@@ -138,6 +141,7 @@ async def publish_delete(peer: Peer, job: work.PublishDelete) -> None:
     reached = await outgoing.take_back(peer, account_id=author.id, object_uri=job.object_uri)
     gone = Outgoing(document=document, account_id=author.id, object_uri=job.object_uri, order=job.object_uri, public=job.public)
     await outgoing.send(peer, gone, *reached)
+    await relaying.take_back(peer, status_id=job.status_id, order=job.object_uri)
     await peer.db.write(activities.forget_text, account_id=author.id, object_uri=job.object_uri)
 
 

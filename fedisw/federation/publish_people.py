@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from fedisw.federation import outgoing
+from fedisw.federation import outgoing, relaying
 from fedisw.federation.context import Peer
 from fedisw.federation.outgoing import Outgoing
 from fedisw.federation.represent import actor
@@ -208,7 +208,8 @@ async def publish_move(peer: Peer, job: work.PublishMove) -> None:
         to=(f"{account.uri}/followers",),
     )
     moved = Outgoing(document=document, account_id=account.id, object_uri=account.uri, order=account.uri, public=True)
-    await outgoing.send(peer, moved, outgoing.to(Recipients(author_id=account.id, followers=True)))
+    followers = outgoing.to(Recipients(author_id=account.id, followers=True))
+    await outgoing.send(peer, moved, followers, *await relaying.all_takers(peer, account))
 
 
 async def publish_account_delete(peer: Peer, job: work.PublishAccountDelete) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fedisw.model.accounts import Account, ActorKey, ActorType
@@ -11,6 +11,7 @@ from fedisw.model.urls import Origin
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, keys, statuses, users
 
+RELAY_PATH = "/ap/relay"
 MONTH, HALF_YEAR = timedelta(days=30), timedelta(days=180)
 
 
@@ -42,6 +43,23 @@ def actor_of(origin: Origin, *, account_id: int, account_domain: str, now: datet
         created_at=now,
         updated_at=now,
     )
+
+
+def relay_actor_of(origin: Origin, *, account_id: int, account_domain: str, now: datetime) -> Account:
+    """The row of the actor that LitePub relays know us by (federation, section 5.6); not yet stored."""
+    actor, uri = actor_of(origin, account_id=account_id, account_domain=account_domain, now=now), f"{origin}{RELAY_PATH}"
+    return replace(
+        actor,
+        username=f"relay.{account_domain}",
+        uri=uri,
+        inbox_uri=f"{uri}/inbox",
+        outbox_uri=f"{uri}/outbox",
+    )
+
+
+def find_relay_actor(tx: Tx, origin: Origin) -> Account | None:
+    """The relay actor, once a LitePub relay was added."""
+    return accounts.find_by_uri(tx, f"{origin}{RELAY_PATH}")
 
 
 def find_actor(tx: Tx, origin: Origin) -> Account | None:

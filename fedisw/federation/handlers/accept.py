@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedisw.federation import approvals, quoting
+from fedisw.federation import approvals, quoting, relaying
 from fedisw.federation.answered import answered
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
@@ -15,6 +15,8 @@ async def handle_accept(peer: Peer, sender: Account, accept: Accept) -> None:
     """Accept of a Follow of ours, named by its id or by the pair, of a QuoteRequest, or of an answer, like or boost; only the
     one who was asked may say it.
     """
+    if await relaying.answered(peer, sender, accept):
+        return
     asked = quoting.request_of(peer, accept.object)
     if asked is not None:
         await quoting.accepted(peer, sender, accept, asked)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fedisw.federation import approvals, behalf, resolve
+from fedisw.federation import approvals, behalf, relaying, resolve
 from fedisw.federation.approvals import Claim
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
@@ -19,7 +19,7 @@ from fedisw.model.statuses import Status, Visibility
 from fedisw.model.urls import same_origin
 from fedisw.services import interactions
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import follows, statuses
+from fedisw.storage.queries import follows, relays, statuses
 from fedisw.vocab.activities import Announce, Flag
 from fedisw.vocab.names import PUBLIC
 
@@ -44,6 +44,8 @@ async def handle_announce(peer: Peer, sender: Account, announce: Announce) -> No
     match announce.object:
         case Flag():
             await handle_wrapped(peer, sender, announce, announce.object)
+        case str() as uri if await peer.db.read(relays.is_relay, sender.id):
+            await relaying.receive(peer, uri)
         case str() as uri:
             await boost(peer, sender, announce, uri)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fedisw.federation import relaying
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
 from fedisw.model.accounts import Account
@@ -13,6 +14,8 @@ async def handle_follow(peer: Peer, sender: Account, follow: Follow) -> None:
     """Follow: every recorded one (Mastodon, Lemmy, Mbin, Pleroma) has a plain id as `object`; of a post it is ignored."""
     if follow.id is None:
         raise NotWanted("without an id nobody could answer it")
+    if await relaying.followed(peer, sender, follow):
+        return
     await apply(
         peer,
         follow,

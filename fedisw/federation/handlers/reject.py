@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fedisw.federation import approvals, quoting
+from fedisw.federation import approvals, quoting, relaying
 from fedisw.federation.answered import answered
 from fedisw.federation.context import Peer
 from fedisw.federation.effect import NotWanted, apply
@@ -13,6 +13,8 @@ from fedisw.vocab.activities import Reject
 
 async def handle_reject(peer: Peer, sender: Account, reject: Reject) -> None:
     """Reject of a Follow of ours ends it, whether it waited or stood; of a QuoteRequest, the quote is not shown."""
+    if await relaying.answered(peer, sender, reject):
+        return
     asked = quoting.request_of(peer, reject.object)
     if asked is not None:
         await quoting.rejected(peer, sender, reject, asked)

@@ -8,6 +8,7 @@ from typing import Self
 from fedisw.config import Settings
 from fedisw.model.accounts import Account
 from fedisw.model.urls import Origin
+from fedisw.services.instance import RELAY_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,11 @@ class Here:
     def instance_actor(self) -> str:
         """Id of the server's own actor."""
         return f"{self.origin}/actor"
+
+    @property
+    def relay_actor(self) -> str:
+        """Id of the actor that LitePub relays know us by."""
+        return f"{self.origin}{RELAY_PATH}"
 
     @property
     def shared_inbox(self) -> str:

@@ -93,6 +93,30 @@ def _instance(tx: Tx, origin: Origin) -> Shown:
     return Shown(account=account, keys=keys.of_account(tx, account.id))
 
 
+async def show_relay(request: web.Request) -> web.Response:
+    """GET /ap/relay: the actor that LitePub relays know us by, once there is one."""
+    form = answering.form_of(request)
+    found = await request.app[DB].read(_relay, request.app[SETTINGS].origin)
+    if form is Form.PAGE:
+        return answering.to_page(found.account.url)
+    body = represent.actor_document(found.account, found.keys, Here.of(request.app[SETTINGS]))
+    return answering.document(body, form, public=True, seconds=answering.LONG)
+
+
+def _relay(tx: Tx, origin: Origin) -> Shown:
+    account = instance.find_relay_actor(tx, origin)
+    if account is None:
+        raise NotFound("account", "relay")
+    return Shown(account=account, keys=keys.of_account(tx, account.id))
+
+
+async def relay_outbox(request: web.Request) -> web.Response:
+    """GET /ap/relay/outbox: what it announces is listed nowhere."""
+    form = answering.form_of(request)
+    here = Here.of(request.app[SETTINGS])
+    return answering.document(collection.whole(f"{here.relay_actor}/outbox", ()), form, public=True)
+
+
 async def instance_outbox(request: web.Request) -> web.Response:
     """GET /actor/outbox: the server itself posts nothing."""
     form = answering.form_of(request)
@@ -103,5 +127,7 @@ async def instance_outbox(request: web.Request) -> web.Response:
 ROUTES: Final = (
     Route("GET", "/actor", show_instance, Auth.public()),
     Route("GET", "/actor/outbox", instance_outbox, Auth.public()),
+    Route("GET", "/ap/relay", show_relay, Auth.public()),
+    Route("GET", "/ap/relay/outbox", relay_outbox, Auth.public()),
     Route("GET", "/ap/actors/{id}", show, Auth.signed()),
 )

@@ -23,7 +23,7 @@ MOST: Final = 1_048_576  # bytes; the setting `limits.inbox_bytes` may say less
 
 
 async def shared(request: web.Request) -> web.Response:
-    """POST /inbox, POST /actor/inbox"""
+    """POST /inbox, POST /actor/inbox, POST /ap/relay/inbox"""
     return await _take(request)
 
 
@@ -73,5 +73,6 @@ def _refuse_if_used_up(request: web.Request, counted: list[tuple[Rule, str]]) ->
 ROUTES: Final = (
     Route("POST", "/inbox", shared, Auth.signed(), body=MOST),
     Route("POST", "/actor/inbox", shared, Auth.signed(), body=MOST),
+    Route("POST", "/ap/relay/inbox", shared, Auth.signed(), body=MOST),
     Route("POST", "/ap/actors/{id}/inbox", personal, Auth.signed(), body=MOST),
 )
