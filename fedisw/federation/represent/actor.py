@@ -81,6 +81,7 @@ def actor(account: Account, keys: Sequence[ActorKey], here: Here) -> Document:
 
 
 def _instance_actor(account: Account, keys: Sequence[ActorKey], here: Here) -> Document:
+    """The server itself, or the actor that relays know it by, whose Announces carry proofs."""
     return build_actor(
         Actor(
             id=account.uri,
@@ -92,7 +93,7 @@ def _instance_actor(account: Account, keys: Sequence[ActorKey], here: Here) -> D
             outbox=f"{account.uri}/outbox",
             shared_inbox=here.shared_inbox,
             approves_followers=True,
-            keys=_keys(account, [key for key in keys if key.kind is KeyKind.RSA]),
+            keys=_keys(account, [key for key in keys if key.kind is KeyKind.RSA or account.uri == here.relay_actor]),
         )
     )
 

@@ -10,6 +10,7 @@ from fedisw.crypto import keys as crypto
 from fedisw.model.accounts import Account, ActorKey, ActorType, Field, KeyKind, Picture
 from fedisw.model.relations import Block
 from fedisw.services import accounts as profiles
+from fedisw.services import instance
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, blocks, keys, users
 from fedisw.vocab.actors import parse_actor
@@ -121,6 +122,18 @@ async def test_other_kinds_of_actors_carry_their_type(here: Reader, kind: ActorT
     found = await here.read(bot.uri)
     assert (found["type"], found["preferredUsername"]) == (kind.value, "reminders")
     assert parse_actor(found).id == bot.uri
+
+
+async def test_relays_know_the_server_by_an_application_of_its_own(here: Reader) -> None:
+    assert await here.status("/ap/relay") == 404
+    actor = instance.relay_actor_of(HERE, account_id=new_id(), account_domain=HERE.authority, now=NOW)
+    await here.db.write(accounts.add, actor)
+    await here.db.write(put_keys, actor)
+    found = await here.read("/ap/relay")
+    assert (found["id"], found["type"], found["inbox"]) == (actor.uri, "Application", f"{actor.uri}/inbox")
+    assert found["publicKey"]["id"] == f"{actor.uri}#main-key"
+    assert [key["id"] for key in found["assertionMethod"]] == [f"{actor.uri}#ed25519-key"]
+    assert (await here.read("/ap/relay/outbox"))["totalItems"] == 0
 
 
 async def test_the_server_itself_is_an_application(here: Reader) -> None:
