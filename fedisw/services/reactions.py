@@ -17,8 +17,10 @@ def add(tx: Tx, reaction: Reaction, *, liked: bool) -> bool:
     Args:
         liked: this was the first, and counted as the like. A plain like is kept only where the like stands for a reaction.
     """
+    if not reaction.content and liked:
+        return False
     before = reactions.own(tx, status_id=reaction.status_id, account_id=reaction.account_id)
-    if len(before) >= MOST or (not reaction.content and (liked or not before)):
+    if len(before) >= MOST or (not reaction.content and not before):
         return False
     if not reactions.add(tx, reaction):
         return False
