@@ -14,6 +14,7 @@ from fedisw.federation.budget import RECURSION, Budget, Spent
 from fedisw.federation.keycache import KeyCache
 from fedisw.federation.newcomers import Newcomers
 from fedisw.federation.pressure import Pressure
+from fedisw.federation.seen import Readers
 from fedisw.jobs.together import Together
 from fedisw.model.accounts import Account, ActorKey
 from fedisw.model.urls import Origin, same_origin
@@ -74,6 +75,7 @@ class Peer:
     pressure: Pressure = field(default_factory=Pressure)
     newcomers: Newcomers = field(default_factory=Newcomers)
     together: Together = field(default_factory=Together)
+    readers: Readers = field(default_factory=Readers)
     budget: Budget | None = None
     depth: int = 0
 

@@ -16,6 +16,7 @@ from fedisw.federation import (
     publish_blocks,
     publish_people,
     quoting,
+    readers,
     refetch,
     relaying,
     synchronising,
@@ -39,7 +40,7 @@ AboutQuote: TypeAlias = (
     | quote_jobs.ForwardRevocation
 )
 AboutRelay: TypeAlias = relay_jobs.SubscribeRelay | relay_jobs.LeaveRelay
-Missing: TypeAlias = fetching.SynchroniseFollowers | fetching.FetchPosts | fetching.FetchThread
+Missing: TypeAlias = fetching.SynchroniseFollowers | fetching.FetchPosts | fetching.FetchThread | fetching.NoteReader
 AboutPost: TypeAlias = (
     work.PublishStatus
     | work.PublishEdit
@@ -79,7 +80,7 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await delivery.deliver(peer, job, run)
         case work.ProcessInbound() | work.FetchParent() | work.RefreshAccount() | work.RefreshPoll() | work.CheckLinks():
             await _arrived(peer, job, run)
-        case fetching.SynchroniseFollowers() | fetching.FetchPosts() | fetching.FetchThread():
+        case fetching.SynchroniseFollowers() | fetching.FetchPosts() | fetching.FetchThread() | fetching.NoteReader():
             await _missing(peer, job, run)
         case relay_jobs.SubscribeRelay():
             await relaying.subscribe(peer, job)
@@ -139,6 +140,8 @@ async def _missing(peer: Peer, job: Missing, run: JobRun) -> None:
             await backfill.fetch_posts(peer, job)
         case fetching.FetchThread():
             await backfill.fetch_thread(peer, job)
+        case fetching.NoteReader():
+            await readers.note(peer, job)
         case _:
             assert_never(job)
 

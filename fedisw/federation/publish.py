@@ -21,7 +21,7 @@ from fedisw.model.accounts import Account
 from fedisw.model.statuses import Status, Visibility
 from fedisw.model.visibility import Audience
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, activities, statuses
+from fedisw.storage.queries import accounts, activities, deliveries, statuses
 from fedisw.storage.queries.recipients import Recipients
 from fedisw.vocab import build
 from fedisw.vocab.names import PUBLIC
@@ -143,6 +143,7 @@ async def publish_delete(peer: Peer, job: work.PublishDelete) -> None:
     await outgoing.send(peer, gone, *reached)
     await relaying.take_back(peer, status_id=job.status_id, order=job.object_uri)
     await peer.db.write(activities.forget_text, account_id=author.id, object_uri=job.object_uri)
+    await peer.db.write(deliveries.forget_readers, account_id=author.id, object_uri=job.object_uri)
 
 
 def _people(tx: Tx, author_id: int, ids: tuple[int, ...]) -> tuple[Account, list[Account]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from fedisw.jobs.kinds import Job, Queue
@@ -63,3 +64,28 @@ class FetchThread(Job, frozen=True, kw_only=True):
     @property
     def key(self) -> str | None:
         return f"FetchThread:{self.status_id}"
+
+
+class NoteReader(Job, frozen=True, kw_only=True):
+    """Note which server fetched a post of ours, so that it hears of the end of it. Twice: it is noted.
+
+    Args:
+        target, headers: of the signed request, as received.
+    """
+
+    queue: ClassVar[Queue] = Queue.BULK
+    max_age: ClassVar[timedelta] = timedelta(minutes=30)  # the signature is no proof for much longer
+
+    status_id: int
+    key_id: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    at_host: str
+
+    @property
+    def key(self) -> str | None:
+        return f"NoteReader:{self.status_id}:{self.key_id}"
+
+    @property
+    def host(self) -> str | None:
+        return self.at_host

@@ -60,6 +60,7 @@ INBOX_HOST: Final = Rule(name="inbox-host", limit=3_000, seconds=5 * MINUTE)
 INBOX_ACTOR: Final = Rule(name="inbox-actor", limit=300, seconds=5 * MINUTE)
 CAUSED_FETCHES: Final = Rule(name="caused-fetches", limit=60, seconds=MINUTE, per_network=True)
 KEYS_IN_VAIN: Final = Rule(name="keys-in-vain", limit=10, seconds=5 * MINUTE, per_network=True)  # then none for a while
+READERS_NOTED: Final = Rule(name="readers-noted", limit=600, seconds=5 * MINUTE, per_network=True)
 # Getting in (AUT-3, AUT-4, AUT-7, AUT-12, OAU-11)
 SIGN_IN_NETWORK: Final = Rule(name="sign-in-network", limit=25, seconds=5 * MINUTE, per_network=True)
 SIGN_IN_ACCOUNT: Final = Rule(name="sign-in-account", limit=10, seconds=15 * MINUTE)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select, union, update
+from sqlalchemy import bindparam, delete, func, literal, or_, select, union, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.jobs import JobState
@@ -17,16 +17,17 @@ from fedisw.storage.queries.recipients import Inbox
 from fedisw.storage.statements import Command, IdIn, Query, TextIn
 from fedisw.storage.tables.base import Millis
 from fedisw.storage.tables.jobs import LIVE, jobs
-from fedisw.storage.tables.peers import activities, deliveries
+from fedisw.storage.tables.peers import activities, deliveries, readers
 from fedisw.storage.tables.peers import reached as reached_rows
 from fedisw.storage.tables.statuses import statuses
 
-C, V, J = deliveries.c, activities.c, jobs.c
+C, V, J, R = deliveries.c, activities.c, jobs.c, readers.c
 MAX_REASON = 200  # characters
 RELEASED = 500  # jobs in one statement
 
 _ended = bindparam("ended_at", type_=Millis())
 _about = (V.object_uri == bindparam("object_uri"), V.account_id == bindparam("account_id"))
+_read = (R.object_uri == bindparam("object_uri"), R.account_id == bindparam("account_id"))
 _tried = or_(C.state.in_((DeliveryState.DELIVERED, DeliveryState.REFUSED, DeliveryState.EXPIRED)), C.attempts > 0)
 
 BY_ID = Query(Delivery, select(deliveries).where(C.id == bindparam("id")))
@@ -75,15 +76,13 @@ UNSENT = Query(
     .order_by(C.id)
     .limit(bindparam("limit")),
 )
-REACHED = Query(
-    Inbox,
+_got = union(
     select(C.inbox.label("url"), C.host, C.shared)
     .join(activities, V.id == C.activity_id)
-    .where(*_about, _tried, C.inbox > bindparam("after"))
-    .distinct()
-    .order_by(C.inbox)
-    .limit(bindparam("limit")),
-)
+    .where(*_about, _tried, C.inbox > bindparam("after")),
+    select(R.inbox, R.host, R.shared).where(*_read, R.inbox > bindparam("after")),
+).subquery("got")
+REACHED = Query(Inbox, select(_got.c.url, _got.c.host, _got.c.shared).order_by(_got.c.url).limit(bindparam("limit")))
 _sent_to = union(
     select(C.inbox.label("url"), C.host, C.shared)
     .join(activities, V.id == C.activity_id)
@@ -91,6 +90,7 @@ _sent_to = union(
     select(reached_rows.c.inbox, reached_rows.c.host, reached_rows.c.shared).where(
         reached_rows.c.account_id == bindparam("account_id"), reached_rows.c.inbox > bindparam("after")
     ),
+    select(R.inbox, R.host, R.shared).where(R.account_id == bindparam("account_id"), R.inbox > bindparam("after")),
 ).subquery("sent_to")
 REACHED_BY = Query(
     Inbox,
@@ -98,8 +98,13 @@ REACHED_BY = Query(
 )
 REACHED_ONE = Query(
     int,
-    select(C.id).join(activities, V.id == C.activity_id).where(*_about, _tried, C.inbox == bindparam("inbox")).limit(1),
+    union_all(
+        select(C.id).join(activities, V.id == C.activity_id).where(*_about, _tried, C.inbox == bindparam("inbox")),
+        select(literal(1)).where(*_read, R.inbox == bindparam("inbox")),
+    ).limit(1),
 )
+NOTE_READER = Command(insert(readers).on_conflict_do_nothing())
+FORGET_READERS = Command(delete(readers).where(*_read))
 
 
 class LiveJob(msgspec.Struct, frozen=True):
@@ -266,6 +271,18 @@ def _job_key(delivery_id: int) -> str:
 def reached(tx: Tx, *, account_id: int, object_uri: str, after: str = "", limit: int) -> list[Inbox]:
     """Inboxes that got, or may have got, something about an object, by address, those above `after`."""
     return tx.all(REACHED, account_id=account_id, object_uri=object_uri, after=after, limit=limit)
+
+
+def note_reader(tx: Tx, *, account_id: int, object_uri: str, inbox: Inbox) -> None:
+    """A server fetched an object of an account: it has a copy now."""
+    tx.exec(
+        NOTE_READER, None, object_uri=object_uri, inbox=inbox.url, account_id=account_id, host=inbox.host, shared=inbox.shared
+    )
+
+
+def forget_readers(tx: Tx, *, account_id: int, object_uri: str) -> None:
+    """The object is gone, and they were told."""
+    tx.exec(FORGET_READERS, account_id=account_id, object_uri=object_uri)
 
 
 def reached_by(tx: Tx, account_id: int, *, after: str = "", limit: int) -> list[Inbox]:

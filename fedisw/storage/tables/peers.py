@@ -106,6 +106,20 @@ class _Reached(TypedColumns):
 reached = Table("reached", metadata, _Reached)
 
 
+class _Readers(TypedColumns):
+    """Inboxes of servers that fetched a post of ours, and so keep a copy that nobody sent them."""
+
+    object_uri = Column(Text, primary_key=True)
+    inbox = Column(Text, primary_key=True)
+    account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
+    host: Named[str] = Column(Text)
+    shared = Column(Boolean, nullable=False)
+
+
+readers = Table("readers", metadata, _Readers)
+Index("ix_readers_account", readers.c.account_id)
+
+
 class _Hosts(TypedColumns):
     host = Column(Text, primary_key=True)
     first_seen_at = Column(Millis, nullable=False)

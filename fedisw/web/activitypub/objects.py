@@ -20,7 +20,7 @@ from fedisw.storage.queries import activities, open_threads, statuses, tombstone
 from fedisw.vocab import build
 from fedisw.vocab.context import with_context
 from fedisw.vocab.read import Document
-from fedisw.web.activitypub import access, answering, parameters
+from fedisw.web.activitypub import access, answering, parameters, reading
 from fedisw.web.activitypub import activities as activity_pages
 from fedisw.web.activitypub.accept import Form
 from fedisw.web.keys import DB, NOW, SETTINGS
@@ -41,6 +41,7 @@ async def show(request: web.Request) -> web.Response:
     public = await access.admit_to_post(request, found.id, found.account_id)
     if form is Form.PAGE:
         return answering.to_page(found.url)
+    await reading.note(request, found)
     posted = await _posted(request, found.id)
     here = Here.of(request.app[SETTINGS])
     return answering.document(with_context(status.note(posted, here, now=request.app[NOW]())), form, public=public)
@@ -55,6 +56,7 @@ async def show_activity(request: web.Request) -> web.Response:
     public = await access.admit_to_post(request, found.id, found.account_id)
     if form is Form.PAGE:
         return answering.to_page(found.url)
+    await reading.note(request, found)
     sent = await request.app[DB].read(activities.find_by_uri, f"{found.uri}/activity")
     if sent is not None and sent.body and found.edited_at is None:
         return answering.raw(sent.body, form, public=public)

@@ -1,0 +1,47 @@
+"""Servers that fetch a post of ours keep a copy that nobody sent them: they hear when it is edited or deleted (PRI-2).
+
+A post that is boosted or answered elsewhere is fetched by servers where nobody follows its author. They sign what they
+ask, so we know who they are; whether it is true is looked at after they got their answer.
+"""
+
+from __future__ import annotations
+
+from fedisw.crypto.signed import Request
+from fedisw.federation import authenticate
+from fedisw.federation.context import Peer
+from fedisw.jobs.fetching import NoteReader
+from fedisw.model.errors import FediswError, Unreachable
+from fedisw.model.urls import authority_of
+from fedisw.storage.db import Tx
+from fedisw.storage.queries import deliveries, statuses
+from fedisw.storage.queries.recipients import Inbox
+
+
+async def note(peer: Peer, job: NoteReader) -> None:
+    """Verify who fetched a post and note the server. Nothing for a signature that is wrong.
+
+    Raises:
+        Unreachable: the key cannot be had now.
+    """
+    request = Request.of(method="GET", target=job.target, scheme=peer.origin.scheme, headers=job.headers)
+    try:
+        sender = await authenticate.reader_of(peer, request)
+    except Unreachable:
+        raise
+    except FediswError:
+        return
+    if sender is None:
+        return
+    account = sender.account
+    url = account.shared_inbox_uri or account.inbox_uri
+    host = authority_of(account.uri)
+    if url and host not in peer.own_hosts:
+        inbox = Inbox(url=url, host=host, shared=url == account.shared_inbox_uri)
+        await peer.db.write(_note, status_id=job.status_id, inbox=inbox)
+        peer.readers.add(job.status_id, host)
+
+
+def _note(tx: Tx, *, status_id: int, inbox: Inbox) -> None:
+    status = statuses.find(tx, status_id)
+    if status is not None and status.local:
+        deliveries.note_reader(tx, account_id=status.account_id, object_uri=status.uri, inbox=inbox)

@@ -1,0 +1,65 @@
+"""Who fetched a post hears of its edits and its end, though nobody there follows its author (PRI-2)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from fedisw.storage.statements import Query
+from fedisw.storage.tables.peers import readers
+from tests.support.fediverse import Fediverse, Server
+
+HOSTS = Query(str, select(readers.c.host).order_by(readers.c.host))
+AJ = {"Accept": "application/activity+json"}
+
+
+async def hosts(server: Server) -> list[str]:
+    return await server.db.read(lambda tx: tx.all(HOSTS))
+
+
+async def a_boosted_post(fediverse: Fediverse) -> tuple[Server, Server, str]:
+    """Amy of alpha is followed by ben of beta only; gus of gamma gets her post because ben passes it on."""
+    alpha = await fediverse.start("alpha.test", username="amy")
+    beta = await fediverse.start("beta.test", username="ben")
+    gamma = await fediverse.start("gamma.test", username="gus")
+    await beta.follow(alpha.account)
+    await gamma.follow(beta.account)
+    await fediverse.settle()
+    post = await alpha.do("/api/v1/statuses", json={"status": "Notes of the team"})
+    await fediverse.settle()
+    (seen,) = await beta.ask("/api/v1/timelines/home")
+    await beta.do(f"/api/v1/statuses/{seen['id']}/reblog")
+    await fediverse.settle()
+    return alpha, gamma, post["id"]
+
+
+async def test_an_edit_and_the_end_of_a_post_reach_who_fetched_it(fediverse: Fediverse):
+    alpha, gamma, post_id = await a_boosted_post(fediverse)
+    assert [item["reblog"]["content"] for item in await gamma.ask("/api/v1/timelines/home")] == ["<p>Notes of the team</p>"]
+    assert "gamma.test" in await hosts(alpha)
+    fediverse.clock.forward(minutes=1)
+    await alpha.do(f"/api/v1/statuses/{post_id}", method="PUT", json={"status": "Without names"})
+    await fediverse.settle()
+    assert [item["reblog"]["content"] for item in await gamma.ask("/api/v1/timelines/home")] == ["<p>Without names</p>"]
+    await alpha.do(f"/api/v1/statuses/{post_id}", method="DELETE")
+    await fediverse.settle()
+    assert await gamma.ask("/api/v1/timelines/home") == []
+    assert await hosts(alpha) == []
+
+
+async def test_a_signature_that_is_wrong_is_not_noted(fediverse: Fediverse):
+    alpha = await fediverse.start("alpha.test", username="amy")
+    beta = await fediverse.start("beta.test", username="ben")
+    post = await alpha.do("/api/v1/statuses", json={"status": "For everybody"})
+    forged = {
+        "Date": alpha.runtime.now().strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "Signature": 'keyId="https://beta.test/actor#main-key",algorithm="rsa-sha256",headers="(request-target) host date",'
+        'signature="bm90IGEgc2lnbmF0dXJl"',
+    }
+    path = str(post["uri"]).removeprefix("https://alpha.test")
+    assert (await alpha.call("GET", path, signed_in=False, headers=AJ | forged)).status == 200
+    await fediverse.settle()
+    assert await hosts(alpha) == []
+    found = await beta.ask(f"/api/v2/search?q={post['uri']}&resolve=true&type=statuses")
+    assert [item["uri"] for item in found["statuses"]] == [post["uri"]]
+    await fediverse.settle()
+    assert await hosts(alpha) == ["beta.test"]
