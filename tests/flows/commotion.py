@@ -112,6 +112,11 @@ VOTES = Query(
 )
 
 
+def following(tx: Tx) -> set[tuple[str, str]]:
+    """Who follows whom, as this server sees it."""
+    return {(one, other) for one, other, accepted in tx.all(FOLLOWS) if accepted}
+
+
 def look(tx: Tx) -> View:
     """Read everything."""
     pairs = tx.all(FOLLOWS)
@@ -234,8 +239,18 @@ class Commotion:
         """Write, and note who must get it."""
         post = await self._call(who, "POST", "/api/v1/statuses", body)
         if post is not None:
-            view = await who.server.db.read(look)
-            self.told[post["uri"]] = {one for one, other in view.follows if other == who.account.uri}
+            self.told[post["uri"]] = await self._followers(who)
+
+    async def _followers(self, who: Person) -> set[str]:
+        """Those who follow as both sides see it; what one of them ended need not have reached the other."""
+        of_all = [await server.db.read(following) for server in self.fediverse.servers]
+        seen = Counter(pair for pairs in of_all for pair in pairs if pair[1] == who.account.uri)
+        own = await who.server.db.read(following)
+        return {
+            one
+            for (one, other), times in seen.items()
+            if (one, other) in own and times == (1 if one.split("/")[2] == who.server.host else 2)
+        }
 
     async def _edit(self, who: Person) -> None:
         post = await self._own_post(who)
