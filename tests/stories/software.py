@@ -74,6 +74,7 @@ class Dialect:
         vote: one activity or several for the options.
         undo: takes an activity of its own back.
         shown, edited, answer: the first post here; parts of the texts of the edited post and of the reply.
+        says: what a reaction of theirs shows on the page of the post.
         insists: beside what everybody insists on.
         shared_inbox: whether its actors have one, which we then use for what is for many.
         secure: unsigned GETs get 401, but for paths with the ending `open`.
@@ -99,6 +100,7 @@ class Dialect:
     edit: Wraps | None = None
     edited: str = ""
     like: Acts | None = None
+    says: str = ""
     boost: Acts | None = None
     vote: Votes | None = None
     insists: tuple[Insist, ...] = ()

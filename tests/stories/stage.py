@@ -93,7 +93,11 @@ class Stage:
 
     async def settle(self) -> None:
         """All background work of ours; pages that recorded profiles name are not there to be looked at."""
-        await self.fediverse.settle(allowed=lambda job: job.kind == CheckLinks.__name__)
+        try:
+            await self.fediverse.settle(allowed=lambda job: job.kind == CheckLinks.__name__)
+        except AssertionError:
+            assert self.them.refused == []  # says more than the failed delivery
+            raise
 
     async def ask(self, path: str) -> Any:
         """The client API, as amy; GET."""

@@ -202,11 +202,14 @@ class Tale:
             done.append(act)
             assert (await stage.notified(kind))["status"]["id"] == self.post["id"]
             assert (await stage.status(self.post["id"]))[count] == 1
-            assert shown in (await self._public_page())
+            words = await self._public_page()
+            assert shown in words
+            assert kind == "reblog" or f" {stage.dialect.says}" in words
         for act in done:
             await stage.send(stage.dialect.undo(stage.me, act))
         after = await stage.status(self.post["id"])
         assert (after["favourites_count"], after["reblogs_count"]) == (0, 0)
+        assert not stage.dialect.says or stage.dialect.says not in (await self._public_page())
 
     async def they_vote(self) -> None:
         """A vote is counted once, the new counts go out when the minute is over."""

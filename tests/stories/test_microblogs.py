@@ -26,7 +26,18 @@ ON_POSTGRES = pytest.mark.parametrize("database_kind", ["postgres"], indirect=Tr
 
 @ON_SQLITE
 async def test_mastodon_recorded(meet: Meet):
-    await tell(await meet(mastodon.DIALECT))
+    stage = await meet(mastodon.DIALECT)
+    await tell(stage)
+    await stage.send(mastodon.create(stage.me, mastodon.question(stage.me)))
+    poll = (await stage.ask("/api/v1/timelines/home"))[0]["poll"]
+    assert [option["title"] for option in poll["options"]] == ["Tea", "Coffee"]
+    voted = await stage.do(f"/api/v1/polls/{poll['id']}/votes", choices=[1])
+    assert voted["own_votes"] == [1]
+    vote = stage.them.take("Create")
+    ballot = vote.activity["object"]
+    assert vote.inbox == f"/users/{stage.me.document['preferredUsername']}/inbox"
+    assert (ballot["name"], vote.activity["to"], "content" in ballot) == ("Coffee", [stage.me.uri], False)
+    assert stage.them.refused == []
 
 
 @ON_POSTGRES
@@ -37,6 +48,15 @@ async def test_gotosocial_scripted(meet: Meet):
     assert stage.them.refused.pop().endswith("not signed by anybody")
     await tell(stage)
     assert stage.them.times_asked(stage.me.uri) >= 1
+    await stage.send(gotosocial.MANNER.follow(stage.me, stage.amy.uri))
+    poll = {"options": ["Monday", "Tuesday", "Friday"], "multiple": True, "expires_in": 86_400}
+    made = await stage.do("/api/v1/statuses", status="Which days?", poll=poll)
+    (votes,) = gotosocial.MANNER.vote(stage.me, stage.target(made), ["Monday", "Friday"])
+    assert len(votes["object"]) == 2
+    await stage.send(votes)
+    counted = (await stage.status(made["id"]))["poll"]
+    assert [option["votes_count"] for option in counted["options"]] == [1, 0, 1]
+    assert (counted["votes_count"], counted["voters_count"]) == (2, 1)
 
 
 @ON_SQLITE

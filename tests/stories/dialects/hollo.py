@@ -108,6 +108,7 @@ DIALECT = Dialect(
     edit=edit,
     edited="Slides and notes are online",
     like=react,
+    says="❤️",
     boost=MANNER.boost,
     vote=MANNER.vote,
     undo=MANNER.undo,

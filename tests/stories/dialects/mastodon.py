@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from tests.stories import shapes
 from tests.stories.software import Dialect, Shown, Target
@@ -44,6 +45,18 @@ def post(me: Actor) -> Document:
     own = document | {"cc": [f"{me.uri}/followers"], "tag": [], "inReplyTo": None, "inReplyToAtomUri": None}
     me.server.serve(own)
     return own
+
+
+def question(me: Actor) -> Document:
+    """A poll of its own."""
+    options = [
+        {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": votes}}
+        for name, votes in (("Tea", 3), ("Coffee", 1))
+    ]
+    uri = f"{me.uri}/statuses/{shapes.number()}"
+    end = (me.server.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    more = {"oneOf": options, "endTime": end, "votersCount": 4, "summary": None}
+    return shapes.serve(me, shapes.note(me, uri, "<p>Tea or coffee?</p>", type="Question", **more))
 
 
 def create(me: Actor, thing: Document) -> Document:

@@ -109,7 +109,7 @@ def accept(me: Actor, asked: Document) -> Document:
 def react(me: Actor, target: Target) -> Document:
     """A reaction is a Like with a text, here a picture of its own."""
     document = MANNER.like(me, target)
-    own = {"content": ":blobcat:", "_misskey_reaction": ":blobcat:", "tag": [_emoji(shapes.base(me), "blobcat")]}
+    own = {"content": ":hug:", "_misskey_reaction": ":hug:", "tag": [_emoji(shapes.base(me), "hug")]}
     return document | own
 
 
@@ -125,6 +125,7 @@ DIALECT = Dialect(
     edit=edit,
     edited="Tea break later",
     like=react,
+    says=":hug:",
     boost=MANNER.boost,
     vote=MANNER.vote,
     undo=MANNER.undo,

@@ -118,6 +118,7 @@ DIALECT = Dialect(
     edit=edit,
     edited="We use two maps",
     like=react,
+    says="👍",
     undo=MANNER.undo,
     delete=MANNER.delete,
     shown=Shown(

@@ -124,6 +124,7 @@ DIALECT = Dialect(
     edit=edit,
     edited="nothing to see",
     like=react,
+    says=":fox:",
     boost=MANNER.boost,
     vote=MANNER.vote,
     undo=MANNER.undo,
