@@ -118,7 +118,9 @@ export class Server {
   #collections() {
     const signed = async (ctx) => !this.strict || (await this.#signer(ctx)) !== null;
     this.federation
-      .setFollowersDispatcher(`${ACTORS}/followers`, (_ctx, name) => ({ items: [...this.person(name).followers.values()] }))
+      .setFollowersDispatcher(`${ACTORS}/followers`, (_ctx, name, _cursor, base) => ({
+        items: [...this.person(name).followers.values()].filter((one) => !base || one.id.origin === base.origin),
+      }))
       .authorize(signed);
     this.federation.setOutboxDispatcher(`${ACTORS}/outbox`, () => ({ items: [] })).authorize(signed);
     this.federation

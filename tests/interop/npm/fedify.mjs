@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { PUBLIC, build, now, plain, vocab } from "./fedify-build.mjs";
 import { Server, follower } from "./fedify-server.mjs";
 
-const { parseNodeInfo } = await import("@fedify/fedify");
+const { digest, parseNodeInfo } = await import("@fedify/fedify");
 const sig = await import("@fedify/fedify/sig");
 
 let server; // the latest: each test opens its own
@@ -126,7 +126,7 @@ const work = {
   },
   members: async ({ what, as }) => {
     const collection = await found(what, as);
-    const ids = [];
+    const ids = collection.itemIds.map(String);
     for await (const page of pagesOf(collection)) ids.push(...page.itemIds.map(String));
     return { total: collection.totalItems, ids };
   },
@@ -140,6 +140,13 @@ const work = {
   taken: () => server.taken,
   posts: () => server.posts,
   reads: () => server.reads,
+  // Changes whom a server believes to be a follower, as one that lost something does.
+  believe: async ({ of, add, remove }) => {
+    const { followers } = server.person(of);
+    for (const uri of add ?? []) followers.set(uri, follower(await found(uri)));
+    for (const uri of remove ?? []) followers.delete(uri);
+  },
+  digest: async ({ ids }) => Buffer.from(await digest(ids)).toString("hex"),
   followers: ({ of }) => [...server.person(of).followers.keys()],
 };
 
