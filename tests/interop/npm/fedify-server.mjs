@@ -66,9 +66,10 @@ export class Server {
   }
 
   async add(name, about) {
-    const keys = (made[this.people.size] ??= await Promise.all(
+    made[this.people.size] ??= await Promise.all(
       KEYS.map((kind) => webcrypto.subtle.generateKey(kind, true, ["sign", "verify"])),
-    ));
+    );
+    const keys = made[this.people.size].slice(0, about.plain ? 1 : KEYS.length); // RSA alone makes no proofs
     this.people.set(name, { keys, kind: "Person", shown: name, followers: new Map(), pinned: [], more: {}, ...about });
   }
 

@@ -94,14 +94,6 @@ const work = {
     return await send(by, to, new vocab.Update({ id, actor: object.id, object, to: PUBLIC }));
   },
   send: async ({ by, to, activity }) => await send(by, to, activityOf(by, activity)),
-  // A document with Fedify's signatures, not sent.
-  sign: async ({ by, activity }) => {
-    const [rsa, ed25519] = await server.context.getActorKeyPairs(by);
-    const contextLoader = server.context.contextLoader;
-    const signed = await sig.signObject(activityOf(by, activity), ed25519.privateKey, ed25519.keyId, { contextLoader });
-    const document = await signed.toJsonLd({ format: "compact", contextLoader });
-    return { proof: document, both: await sig.signJsonLd(document, rsa.privateKey, rsa.keyId, { contextLoader }) };
-  },
   // Any document, posted in somebody's name: the request is theirs, what is in it need not be. Gives the status.
   relay: async ({ by, inbox, document }) => {
     const [rsa] = await server.context.getActorKeyPairs(by);
@@ -113,7 +105,8 @@ const work = {
   // Whether Fedify takes the proof and the linked-data signature of a document that somebody else may have brought.
   check: async ({ document }) => {
     const { documentLoader, contextLoader } = server.context;
-    const proof = await sig.verifyObject(vocab.Activity, document, { documentLoader, contextLoader });
+    const bare = sig.detachSignature(document);
+    const proof = await sig.verifyObject(vocab.Activity, bare, { documentLoader, contextLoader });
     return { proof: proof !== null, signature: await sig.verifyJsonLd(document, { documentLoader, contextLoader }) };
   },
   find: async ({ what, as }) => await plain(await found(what, as)),
