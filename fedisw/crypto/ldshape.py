@@ -86,25 +86,28 @@ def _unlisted(value: object) -> object:
     return value
 
 
-def _check_context(context: object, *, inline: bool) -> None:
-    for part in _listed(context):
+def _check_context(context: object, *, inline: bool, overruled: bool = False) -> None:
+    """What bundled contexts say before ActivityStreams is overruled by it (Fedify begins with that of identities)."""
+    parts = _listed(context)
+    before = parts[: parts.index(contexts.ACTIVITY_STREAMS)] if contexts.ACTIVITY_STREAMS in parts else []
+    for number, part in enumerate(parts):
         if isinstance(part, str):
-            _check_context(contexts.bundled(part)["@context"], inline=False)
+            _check_context(contexts.bundled(part)["@context"], inline=False, overruled=number < len(before))
         elif isinstance(part, dict):
             for term, definition in part.items():
-                _check_term(term, definition, part, inline=inline)
+                _check_term(term, definition, part, inline=inline, overruled=overruled)
         else:
             raise Unauthenticated("a context that is no context")
 
 
-def _check_term(term: str, definition: object, context: Mapping[str, object], *, inline: bool) -> None:
+def _check_term(term: str, definition: object, context: Mapping[str, object], *, inline: bool, overruled: bool) -> None:
     if term.startswith("@"):
         if inline and term not in CONTEXT_KEYWORDS:
             raise Unauthenticated("a context that changes more than terms")
         return
     if inline:
         _check_definition(term, definition)
-    known = _known_terms().get(term)
+    known = None if overruled else _known_terms().get(term)
     if known is not None and _meaning(definition, context) != known:
         raise Unauthenticated("a context gives a known term another meaning")
 

@@ -241,6 +241,16 @@ async def test_contexts_that_repeat_or_add_are_accepted(normaliser: Normaliser, 
     await verify(normaliser, await sign(normaliser, document))
 
 
+async def test_what_a_bundled_context_says_before_activitystreams_is_overruled(normaliser: Normaliser):
+    """Fedify begins with the context of identities, where `name` and `url` mean something else."""
+    document = unsigned(name="A name")
+    document["@context"] = ["https://w3id.org/identity/v1", *document["@context"]]
+    assert (await verify(normaliser, await sign(normaliser, document)))["name"] == "A name"
+    document["@context"] = [{"name": "as:summary"}, *document["@context"]]
+    with pytest.raises(Unauthenticated):
+        await sign(normaliser, document)
+
+
 @pytest.mark.parametrize("kind", ["Like", "Follow", "Note", "Block", []])
 async def test_it_counts_for_five_types_only(normaliser: Normaliser, kind: object):
     held = await sign(normaliser, unsigned(type=kind))
