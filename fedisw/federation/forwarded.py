@@ -88,7 +88,7 @@ async def _is_new(peer: Peer, thing: Note | Tombstone | str) -> bool:
 
 async def _concerns(peer: Peer, deliverer: Account, thing: Note | Tombstone | str) -> bool:
     if isinstance(thing, Note):
-        return await create.wants(peer, thing, author_id=deliverer.id, deliverer_id=deliverer.id)
+        return await create.concerns(peer, thing, deliverer=deliverer)
     return await peer.db.read(_brings_what_is_wanted, deliverer.id)
 
 

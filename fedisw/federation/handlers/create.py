@@ -18,7 +18,7 @@ from fedisw.model.statuses import RemoteStatus
 from fedisw.model.urls import same_origin
 from fedisw.services import polls
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import statuses
+from fedisw.storage.queries import accounts, statuses
 from fedisw.vocab import read
 from fedisw.vocab.activities import Create
 from fedisw.vocab.names import NoteType
@@ -142,6 +142,16 @@ async def fetch_wanted(peer: Peer, uri: str, *, deliverer: Account, author_uri: 
     """
     fetched = await behalf.document(peer, uri, author_uri=author_uri)
     note = parse_other(fetched.document) if read.is_other(fetched.document) else parse_note(fetched.document)
-    if not await wants(peer, note, author_id=deliverer.id, deliverer_id=deliverer.id):
+    if not await concerns(peer, note, deliverer=deliverer):
         raise NotWanted("nobody here is concerned")
     await resolve.store_note(peer, fetched, note)
+
+
+async def concerns(peer: Peer, note: Note, *, deliverer: Account) -> bool:
+    """Whether a post that somebody else brings is wanted: followers here of its author count as those of who brings it.
+
+    The author is only said to be one; nothing is stored that is not proved, or had from that author's own server.
+    """
+    is_possible = same_origin(note.id, note.attributed_to)
+    author = await peer.db.read(accounts.find_by_uri, note.attributed_to) if is_possible else None
+    return await wants(peer, note, author_id=(author or deliverer).id, deliverer_id=deliverer.id)
