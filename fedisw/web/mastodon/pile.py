@@ -12,6 +12,7 @@ from fedisw.services import hydrate
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, relationships, timelines
 from fedisw.storage.queries.timelines import Ref
+from fedisw.web.mastodon.context import visible
 from fedisw.web.mastodon.entities.fragments import Fragment, Fragments, Key, StatusFragment, Whole, keys_of, status_key
 from fedisw.web.mastodon.entities.quote import Standing
 
@@ -25,6 +26,7 @@ class Pile:
         parts: what is rendered already of the others.
         views: posts that are not.
         people: accounts that are not, beside those of the views.
+        moved: where some of them have moved to, by id on the wire; only what may be shown to everybody.
     """
 
     def __init__(self, tx: Tx, fragments: Fragments, *, now: datetime) -> None:
@@ -34,6 +36,7 @@ class Pile:
         self.parts: dict[Key, Fragment] = {}
         self.views: list[StatusView] = []
         self.people: list[Account] = []
+        self.moved: dict[str, Account] = {}
 
     def take(self, refs: Sequence[Ref]) -> None:
         """Read what these posts need and is not here."""
@@ -52,6 +55,14 @@ class Pile:
         seen = {account.id for view in self.views for account in (view.account, view.shown.account)}
         seen |= {account.id for account in self.people}
         self.people += accounts.by_ids(self._tx, {item for kind, item, _ in lacking if kind == "account"} - seen)
+        self._follow_moves()
+
+    def _follow_moves(self) -> None:
+        """Two statements, and none where nobody has moved."""
+        accounts_here = [account for view in self.views for account in (view.account, view.shown.account)] + self.people
+        uris = {account.moved_to_uri for account in accounts_here if account.moved_to_uri} - self.moved.keys()
+        targets = accounts.by_uris(self._tx, sorted(uris)) if uris else []
+        self.moved |= {target.uri: target for target in visible(self._tx, targets, viewer_id=None) if target.usable}
 
     def quotes(self) -> list[Quote]:
         """What the posts here quote."""

@@ -107,9 +107,9 @@ def rendered(gathered: Gathered, fragments: Fragments) -> list[msgspec.Raw]:
     made: dict[Key, Fragment] = {}
     pile = gathered.pile
     for view in pile.views:
-        made |= fragments.of_view(view, now=gathered.sight.now)
+        made |= fragments.of_view(view, now=gathered.sight.now, moved=pile.moved)
     for account in pile.people:
-        made |= fragments.of_account(account, now=gathered.sight.now)
+        made |= fragments.of_account(account, now=gathered.sight.now, moved=pile.moved)
     wholes = pile.wholes
     if len(wholes) < len(pile.refs):
         wholes = wholes | _assembled(gathered, made, fragments)

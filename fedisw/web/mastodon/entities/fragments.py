@@ -6,7 +6,7 @@ change. What one person sees (flags, filters that match, polls with their votes)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -30,6 +30,7 @@ from fedisw.web.mastodon.entities.status import body_entity, head_entity
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 TEXT_BYTES: Final = 16 * 1024 * 1024
+NO_MOVES: Final[Mapping[str, Account]] = {}
 OVERHEAD: Final = 400  # bytes that an entry takes beside its texts
 COUNTERS_FOR: Final = timedelta(minutes=5)  # how old the counters of a shown account may be; they do not raise its revision
 
@@ -217,15 +218,15 @@ class Fragments:
             for ref, whole in wholes.items():
                 self._wholes.put(ref, whole)
 
-    def of_view(self, view: StatusView, *, now: datetime) -> dict[Key, Fragment]:
-        """The fragments of a post that was read."""
+    def of_view(self, view: StatusView, *, now: datetime, moved: Mapping[str, Account] = NO_MOVES) -> dict[Key, Fragment]:
+        """The fragments of a post that was read; `moved` has accounts that its people have moved to, by id on the wire."""
         status, account = view.status, view.account
-        made: dict[Key, Fragment] = self.of_account(account, now=now)
+        made: dict[Key, Fragment] = self.of_account(account, now=now, moved=moved)
         if view.reblog is not None:
             made[status_key(status.id, status.revision)] = StatusFragment(
                 account_id=account.id, head=_members(head_entity(status))
             )
-            return made | self.of_view(view.reblog, now=now)
+            return made | self.of_view(view.reblog, now=now, moved=moved)
         made[status_key(status.id, status.revision)] = StatusFragment(
             account_id=account.id,
             head=_members(head_entity(status)),
@@ -251,9 +252,9 @@ class Fragments:
             self._texts.put(key, known)
         return known.text
 
-    def of_account(self, account: Account, *, now: datetime) -> dict[Key, Fragment]:
-        """The fragment of an account that was read."""
-        body = _encode(account_entity(account, self.site))
+    def of_account(self, account: Account, *, now: datetime, moved: Mapping[str, Account] = NO_MOVES) -> dict[Key, Fragment]:
+        """The fragment of an account that was read; `moved` as for `of_view`."""
+        body = _encode(account_entity(account, self.site, moved_to=moved.get(account.moved_to_uri)))
         return {account_key(account.id, account.revision): AccountFragment(body=body, read_at=now)}
 
 
