@@ -79,7 +79,7 @@ async def sweep(house: House, job: Sweep) -> None:
             while await house.db.write(settling.settle_some, now=now):
                 pass
             await _archives(house)
-            old_keys = await house.db.read(purging_rows.accounts_with_old_keys, before=now - DELETED_KEYS)
+            old_keys = await house.db.read(purging_rows.accounts_with_old_keys, before=now - DELETED_KEYS, told_before=now - DAY)
             await house.db.write(purging_rows.remove_keys, old_keys)
         case Chore.PROFILES:
             await profiles.look_again(house.db, now=now)

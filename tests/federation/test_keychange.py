@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from fedisw.crypto import keys as crypto
@@ -16,7 +18,7 @@ from fedisw.services import accounts as profiles
 from fedisw.services import rotating
 from fedisw.services.accounts import ProfileChanges
 from fedisw.services.rotating import KeyChange
-from fedisw.storage.queries import follows, keys
+from fedisw.storage.queries import follows, keys, purging
 from fedisw.storage.queries import keys as key_rows
 from tests.federation import reading
 from tests.security.arriving import ONE
@@ -147,3 +149,23 @@ async def test_one_more_key_beside_a_known_one_is_nothing_to_look_at(home: Home,
     await home.receive(ben.signed(ben.activity("Like", f"{HERE}/ap/objects/1")))
     assert len(await home.db.read(keys.of_account, (await reading.account(home, ben)).id)) == 2
     assert not [job for job in home.done if isinstance(job, FollowAgain)]
+
+
+async def test_the_key_of_somebody_who_left_goes_when_all_were_told(us: Sending) -> None:
+    amy, beta = await us.person(), await us.server("beta.test")
+    await us.follower(amy, "ben", "beta.test")
+    await us.db.write(profiles.delete_local_account, account_id=amy.id, now=us.clock())
+
+    async def may_go(**later: float) -> bool:
+        us.clock.forward(**later)
+        now = us.clock()
+        long_ago, yesterday = now - timedelta(days=31), now - timedelta(days=1)
+        return amy.id in await us.db.read(purging.accounts_with_old_keys, before=long_ago, told_before=yesterday)
+
+    assert not await may_go(days=2)  # nothing was sent yet
+    beta.say(503)
+    await us.run()
+    assert (beta.types, await may_go()) == (["Delete"], False)
+    await us.run(days=1)
+    assert (beta.types, await us.states()) == (["Delete", "Delete"], ["delivered"])
+    assert await may_go()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, delete, or_, select
+from sqlalchemy import Table, and_, bindparam, delete, exists, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from fedisw.model.media import Media
+from fedisw.model.peers import DeliveryState
 from fedisw.model.relations import Follow
 from fedisw.storage.db import Tx
 from fedisw.storage.queries.job_keeping import KEY_IN_USE
@@ -27,6 +28,7 @@ from fedisw.storage.tables.notices import (
     notification_requests,
     severances,
 )
+from fedisw.storage.tables.peers import activities, deliveries
 from fedisw.storage.tables.portability import archives, imports
 from fedisw.storage.tables.profiles import (
     account_notes,
@@ -117,11 +119,24 @@ FOLLOWS = Query(
     Follow, select(follows).where(or_(follows.c.follower_id == WHO, follows.c.target_id == WHO)).limit(bindparam("limit"))
 )
 FILES = Query(Media, select(media).where(media.c.account_id == WHO).limit(bindparam("limit")))
+_OF_IT = and_(activities.c.account_id == accounts.c.id, activities.c.object_uri == accounts.c.uri)
+_TOLD = and_(
+    exists().where(_OF_IT, activities.c.type == "Delete"),
+    ~exists().where(
+        activities.c.account_id == accounts.c.id,
+        deliveries.c.activity_id == activities.c.id,
+        deliveries.c.state == DeliveryState.WAITING,
+    ),
+)
 WITH_OLD_KEYS = Query(
     int,
     select(accounts.c.id)
+    .distinct()
     .join(actor_keys, actor_keys.c.account_id == accounts.c.id)
-    .where(actor_keys.c.private_sealed.is_not(None), accounts.c.deleted_at < bindparam("before")),
+    .where(
+        actor_keys.c.private_sealed.is_not(None),
+        or_(accounts.c.deleted_at < bindparam("before"), and_(accounts.c.deleted_at < bindparam("told_before"), _TOLD)),
+    ),
 )
 REMOVE_KEYS = Command(delete(actor_keys).where(IdIn(actor_keys.c.account_id, "ids")))
 
@@ -145,9 +160,13 @@ def remove_left_behind(tx: Tx, account_id: int) -> int:
     return 0
 
 
-def accounts_with_old_keys(tx: Tx, *, before: datetime) -> list[int]:
-    """Accounts of ours that were deleted before then and still have a key; walks the table, so ask seldom."""
-    return tx.all(WITH_OLD_KEYS, before=before)
+def accounts_with_old_keys(tx: Tx, *, before: datetime, told_before: datetime) -> list[int]:
+    """Accounts of ours that were deleted before then and still have a key; walks the table, so ask seldom.
+
+    Args:
+        told_before: those deleted before this, where no delivery waits and their own deletion was sent, are meant too.
+    """
+    return tx.all(WITH_OLD_KEYS, before=before, told_before=told_before)
 
 
 def remove_keys(tx: Tx, account_ids: Iterable[int]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
+
 from fedisw.model.accounts import Account, Reach
 from fedisw.model.relations import Block
 from fedisw.model.statuses import Status, Visibility
@@ -86,6 +88,25 @@ async def test_other_servers(db: Database) -> None:
 
     for combination in COMBINATIONS:
         await db.write(unit, *combination)
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+async def test_unlisted_posts_may_be_hidden_from_callers_without_proof(db: Database, visibility: Visibility) -> None:
+    def unit(tx: Tx) -> None:
+        ben = put_account(tx, "ben")
+        for reach in Reach:
+            author = put_account(tx, f"author{reach.value}", reach=reach, hides_unlisted=True)
+            status = _post(tx, author, visibility, False, [])
+            said = Audience(visibility=visibility, reach=reach, hides_unlisted=True)
+            anonymous = may_read(said, ANONYMOUS)
+            assert (status.id in audience.readable(tx, [status.id], None)) == (anonymous is Verdict.YES)
+            assert audience.verdict_for_remote(tx, status_id=status.id, host=None) is anonymous
+            seen = status.id in audience.readable(tx, [status.id], ben.id)
+            assert seen == (may_read(said, Reader(kind=ReaderKind.LOCAL)) is Verdict.YES)
+            far = audience.verdict_for_remote(tx, status_id=status.id, host="far.test")
+            assert far is may_read(said, Reader(kind=ReaderKind.REMOTE))
+
+    await db.write(unit)
 
 
 async def test_posts_of_a_suspended_or_deleted_author_are_seen_by_nobody(db: Database) -> None:
