@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,16 @@ import pytest
 from msgspec import structs
 
 from fedisw.config import Federation, LdSignatures
-from fedisw.crypto import proofs
+from fedisw.crypto import keys, proofs
 from fedisw.jobs import work
 from fedisw.model.accounts import Account
-from fedisw.model.statuses import Status, Visibility
+from fedisw.model.statuses import PollDraft, Status, Visibility
 from fedisw.services import editing, interactions
 from fedisw.storage.db import Database
 from fedisw.storage.queries import activities
 from tests.net.servers import Names
 from tests.security.arriving import ONE
-from tests.support import factories, linked_data
+from tests.support import factories, linked_data, node
 from tests.support.clock import Clock
 from tests.support.factories import new_id
 from tests.support.home import Home, at_home
@@ -199,3 +199,22 @@ async def test_a_long_post_leaves_room_for_both(us: Sending) -> None:
     assert carried(beta, us.clock()) == [("Create", True, True)]
     assert len(beta.got[0].body) < 64 * 1024
     assert "contentMap" not in beta.got[0].document["object"]
+
+
+async def test_what_a_whole_post_carries_holds_for_fedify(us: Sending) -> None:
+    """Proof and signature of a Create and an Update with everything that has terms of its own."""
+    amy, beta = await us.prover(), await us.server("beta.test")
+    ben = await us.follower(amy, "ben", "beta.test")
+    poll = PollDraft(options=("Yes", "No"), expires_at=us.clock() + timedelta(days=1))
+    rich = {"spoiler_text": "caseload", "language": "en", "tags": ("Supervision",), "mentioned": (ben.id,)}
+    await us.post(amy, "Who comes?", poll=poll, sensitive=True, **rich)
+    await us.enqueue(work.PublishProfile(account_id=amy.id, revision=1))
+    await us.run()
+    rsa = {"keyId": f"{amy.uri}#main-key", "owner": amy.uri, "publicPem": keys.public_pem(KEY.public_key())}
+    ed = {"keyId": f"{amy.uri}#ed25519-key", "owner": amy.uri, "publicPem": keys.public_pem(PROVING_KEY.public_key())}
+    with node.running("signatures.mjs") as program:
+        for document in (item.document for item in beta.got):
+            proved = {name: value for name, value in document.items() if name != "signature"}  # as its inbox does
+            assert program.ask("fedify.verifyProof", document=proved, **ed) is True, document
+            assert program.ask("fedify.verifyLd", document=document, **rsa) is True, document
+    assert [item.document["type"] for item in beta.got] == ["Create", "Update"]
