@@ -13,7 +13,8 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 MAX_URL = 2_048  # characters (security LIM)
 REMEMBERED = 2_048  # beginnings of URLs whose origin is known; every arrived activity asks a dozen times
 BEFORE_PATH = re.compile(r"[^/?#]*//[^/?#]*")
-NOT_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")  # a pattern, since this is asked a dozen times for every activity
+# A pattern, since this is asked a dozen times for every activity; surrogates stand for bytes of a header that are no text.
+NOT_IN_URLS = re.compile("[\x00-\x20\x7f\\\\\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Origin:
         if len(url) > MAX_URL:
             raise Invalid("url", "too long")
         if NOT_IN_URLS.search(url):
-            raise Invalid("url", "has a space or control character")
+            raise Invalid("url", "has a space, a control character, or what is no text")
         before_path = BEFORE_PATH.match(url)
         return _origin(before_path[0] if before_path else url)
 

@@ -76,8 +76,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "LIM content, summary": (f"{VOCAB}test_objects.py::test_long_texts_*", "text/test_sanitise.py::test_lim_*"),
     "LIM profile": (f"{VOCAB}test_actors.py::test_texts_are_cut_*", "conformance/test_actors_read.py::test_027_*"),
     "LIM emoji": (f"{VOCAB}test_tags.py::test_each_kind_*",),
-    "LIM fetches": (f"{LIM}test_lim_*",),
-    "LIM climb, collection": ("federation/test_threads.py::test_a_climb_*", "federation/test_featured.py::test_at_most_twenty_*"),
+    "LIM fetches": (f"{LIM}test_lim_*", "conformance/test_threads_and_lists.py::test_125_*"),
+    "LIM climb, collection": ("federation/test_threads.py::test_a_climb_*", "conformance/test_threads_and_lists.py::test_122_*"),
     "LIM redirects": ("net/test_client.py::test_net5_*",),
     "LIM client": ("security/test_lim_clients.py::*",),
     "LIM streams": (

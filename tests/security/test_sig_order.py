@@ -146,3 +146,14 @@ async def test_sig_7_only_the_names_of_this_server_are_hosts_and_no_proxy_says_o
             await refused(home, elsewhere, Unauthenticated)
             for name in ("X-Forwarded-Host", "Forwarded", "X-Original-Host"):
                 await refused(home, replace(elsewhere, headers=(*elsewhere.headers, (name, "home.test"))), Unauthenticated)
+
+
+@ONE
+@pytest.mark.parametrize(
+    "key_id", ["https://beta.test/\udcff#k", "https://beta\udcff.test/#k", "\udcff\udcfe", "https://beta.test/ #k"]
+)
+async def test_sig_1_a_key_id_that_is_no_text_is_no_key_id(home: Home, beta: PeerServer, key_id: str):
+    """Bytes of a header that are not UTF-8 come as surrogates, which no database takes."""
+    _, parts = await a_follow(home, beta)
+    async with nothing_follows(home, beta):
+        await refused(home, _with_key(parts, key_id), Malformed)
