@@ -32,14 +32,15 @@ POLICIES = {
         GET /health, GET /health/live, GET /health/ready, GET /.well-known/oauth-authorization-server, GET /.well-known/webfinger,
         GET /.well-known/host-meta, GET /.well-known/host-meta.json, GET /.well-known/nodeinfo, GET /.well-known/change-password,
         GET /nodeinfo/2.0, GET /nodeinfo/2.1, GET /actor, GET /actor/outbox, GET /media/local/{}/{}/{}, GET /media/proxy/{},
-        GET /static/{}, GET /about/source, GET /favicon.ico, GET /robots.txt, GET /manifest.webmanifest
+        GET /static/{}, GET /about/source, GET /favicon.ico, GET /robots.txt, GET /manifest.webmanifest, GET /ap/relay,
+        GET /ap/relay/outbox
     """,
     Kind.SIGNED: """
         GET /ap/actors/{}, GET /ap/actors/{}/outbox, GET /ap/actors/{}/followers, GET /ap/actors/{}/following,
         GET /ap/actors/{}/featured, GET /ap/actors/{}/tags, GET /ap/objects/{}, GET /ap/objects/{}/activity,
         GET /ap/objects/{}/replies, GET /ap/objects/{}/likes, GET /ap/objects/{}/shares, GET /ap/objects/{}/context,
         GET /ap/contexts/{}, GET /ap/quotes/{}, GET /ap/approvals/{}, GET /ap/activities/{}, POST /inbox, POST /actor/inbox,
-        POST /ap/actors/{}/inbox, GET /ap/actors/{}/followers_synchronization
+        POST /ap/actors/{}/inbox, GET /ap/actors/{}/followers_synchronization, POST /ap/relay/inbox
     """,
     Kind.VISITOR: """
         GET /, GET /local, GET /tags/{}, GET /about, GET /@{}, GET /@{}/{}, GET /auth/sign_in, POST /auth/sign_in,
@@ -49,6 +50,7 @@ POLICIES = {
         POST /auth/passkey, GET /auth/email, POST /auth/email, GET /invite/{}
     """,
     Kind.SESSION: """
+        GET /share, GET /authorize_interaction,
         GET /auth/waiting, POST /auth/waiting, GET /auth/password, POST /auth/password, GET /oauth/authorize,
         POST /oauth/authorize, GET /compose, POST /compose, GET /settings, GET /auth/again, POST /auth/again,
         GET /settings/factors, POST /settings/factors, GET /settings/factors/app, POST /settings/factors/app,
