@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -22,6 +23,7 @@ from fedisw.vocab.tags import Emoji as EmojiTag
 
 MAX_DESCRIPTION: Final = 1_500  # characters of an avatar's alternative text
 MAX_FIELD_NAME: Final = 255  # characters
+SHORTCODE: Final = re.compile(r"[\w+.~-]{1,100}")  # of a custom emoji, with letters of all scripts (Misskey)
 
 
 def account_of(actor: Actor, *, account_id: int, handle: tuple[str, str], now: datetime) -> Account:
@@ -94,8 +96,8 @@ def key_of(key: Key, *, account_id: int, now: datetime) -> ActorKey | None:
 
 
 def emojis_of(tags: Iterable[EmojiTag]) -> tuple[Emoji, ...]:
-    """Custom emoji, the first of each name."""
-    named = {tag.shortcode: address_of(tag) for tag in reversed(tuple(tags))}
+    """Custom emoji, the first of each name; a name that no software writes is none: clients put it into their pages."""
+    named = {tag.shortcode: address_of(tag) for tag in reversed(tuple(tags)) if SHORTCODE.fullmatch(tag.shortcode)}
     return tuple(Emoji(shortcode=name, url=url, static_url=url) for name, url in reversed(named.items()))
 
 

@@ -69,6 +69,15 @@ def test_emoji_are_the_first_of_each_name():
     assert [emoji.url for emoji in an_account(tag=[icon("a"), icon("b")]).emojis] == ["https://beta.test/a.png"]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [(":blob_cat+1:", "blob_cat+1"), ("ねこ", "ねこ"), (':"><b>:', None), (":a b:", None), (":" + "x" * 101 + ":", None)],
+)
+def test_a_name_of_an_emoji_is_letters_and_digits(name: str, expected: str | None):
+    tag = {"type": "Emoji", "name": name, "icon": {"type": "Image", "url": "https://beta.test/a.png"}}
+    assert [emoji.shortcode for emoji in an_account(tag=tag).emojis] == ([expected] if expected else [])
+
+
 def test_keys_of_both_kinds_are_read():
     found = convert.keys_of(
         an_actor(
