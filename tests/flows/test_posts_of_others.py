@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from PIL import Image
 
+from fedisw.web.middleware.sessions import cookie_name
 from tests.conformance.meeting import Meeting
 from tests.conformance.meeting import meeting as meeting
 from tests.media.pictures import encoded
@@ -21,6 +22,16 @@ async def updated(meeting: Meeting, note: Document, **members: object) -> None:
     await meeting.send(meeting.ben, meeting.ben.activity("Update", note | {"updated": moment} | members))
 
 
+async def page(meeting: Meeting, post_id: str) -> str:
+    """Our page of a post of ben's, as the browser of somebody who lives here gets it."""
+    cookie = f"{cookie_name(meeting.us.runtime.settings)}={(await meeting.us.people.session(meeting.us.account))[1]}"
+    headers = {"Host": "alpha.test", "Accept": "text/html", "Cookie": cookie}
+    url = f"https://127.0.0.1:{meeting.us.port}/@ben@beta.test/{post_id}"
+    async with meeting.us.session.get(url, headers=headers, server_hostname="alpha.test") as got:
+        assert got.status == 200
+        return await got.text()
+
+
 @ONE
 async def test_the_line_for_a_quote_stays_until_the_quote_is_shown(meeting: Meeting):
     ben, gil, us = meeting.ben, meeting.gil, meeting.us
@@ -29,6 +40,7 @@ async def test_the_line_for_a_quote_stays_until_the_quote_is_shown(meeting: Meet
     own = await meeting.create(ben, ben.note(quote=quoted["id"]) | {"content": f"{LINE}<p>Mine</p>"})
     shown = await meeting.shown(own)
     assert (shown["content"], shown["quote"]["state"]) == ("<p>Mine</p>", "accepted")
+    assert f'RE: <a href="{quoted["id"]}"' in await page(meeting, shown["id"])  # pages do not show quotes
     await updated(meeting, own, content=f"{LINE}<p>Mine, better</p>")
     assert (await meeting.shown(own))["content"] == "<p>Mine, better</p>"
     history = await us.ask(f"/api/v1/statuses/{shown['id']}/history")

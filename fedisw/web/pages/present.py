@@ -14,9 +14,11 @@ from fedisw.media.remote import Part
 from fedisw.media.wire import Purpose
 from fedisw.model.accounts import Account
 from fedisw.model.media import Media, MediaKind, MediaState
+from fedisw.model.quotes import QuoteState
 from fedisw.model.reactions import ReactionCount, StatusText
 from fedisw.model.statuses import Poll
 from fedisw.model.views import StatusView
+from fedisw.text.quoting import with_quote
 from fedisw.text.sanitise import to_plain_text
 from fedisw.web.keys import LINKS, NOW, SETTINGS, STORE
 from fedisw.web.pages.views import FieldView, MediaView, OptionView, PollView, PostView, ProfileView, ReactionView
@@ -56,7 +58,7 @@ def post_of(app: web.Application, view: StatusView, *, depth: int = 0) -> PostVi
         published=status.created_at,
         visibility=status.visibility,
         local_only=status.local_only,
-        content=_clean(status.content),
+        content=_clean(_with_line(shown)),
         edited=status.edited_at,
         note=status.spoiler_text,
         sensitive=status.sensitive,
@@ -132,6 +134,14 @@ def summary_of(html: str) -> str:
 def _clean(html: str) -> Markup:
     """Stored text went through text/sanitise.py when it came in (HTM-2)."""
     return Markup(html)  # noqa: S704  # clean since it was stored, see above
+
+
+def _with_line(view: StatusView) -> str:
+    """Pages do not show quotes: the line that stands for one is put back where it was taken from a post of another server."""
+    status, quote = view.status, view.quote
+    if status.local or quote is None or quote.state is not QuoteState.ACCEPTED:
+        return status.content
+    return with_quote(status.content, status.quoted_uri)
 
 
 def _media(app: web.Application, item: Media) -> MediaView:
