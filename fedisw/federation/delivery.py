@@ -13,6 +13,7 @@ import structlog
 from fedisw.crypto.signatures import NOTHING
 from fedisw.federation import audience, knocking, rerouting, synchronising, transferable
 from fedisw.federation.answers import Judgement, Outcome, judge
+from fedisw.federation.catching_up import catch_up
 from fedisw.federation.context import Peer
 from fedisw.federation.synchronising import Shared
 from fedisw.jobs.backoff import retry_delay
@@ -47,14 +48,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A delivery that was taken: `answer` is the status, `was_open` says that the host had been left alone."""
+    """A delivery that was taken: `answer` is the status."""
 
     run: JobRun
     plan: Plan
     answer: int | None
     at: datetime
     scheme: str
-    was_open: bool
 
 
 async def deliver(peer: Peer, job: Deliver, run: JobRun) -> None:
@@ -101,8 +101,10 @@ async def _answered(peer: Peer, job: Deliver, run: JobRun, plan: Plan, before: B
         _pause(peer, plan.delivery.host, until=peer.now() + found.wait)
     match found.outcome:
         case Outcome.DELIVERED:
-            done = Done(run=run, plan=plan, answer=found.status, at=peer.now(), scheme=scheme, was_open=before.is_open)
+            done = Done(run=run, plan=plan, answer=found.status, at=peer.now(), scheme=scheme)
             run.ended(await peer.together.write(peer.db, _delivered, done))
+            if before.is_open or (plan.host is not None and hosts.is_back(plan.host, now=done.at)):
+                await catch_up(peer, plan.delivery.host)
             _count("done")
         case Outcome.FINAL:
             await _end(peer, run, plan, DeliveryState.REFUSED, found, tries=1)
@@ -162,7 +164,7 @@ async def _end(peer: Peer, run: JobRun, plan: Plan, state: DeliveryState, found:
 def _delivered(tx: Tx, arrived: Sequence[Done]) -> list[bool]:
     """They are there: the ends of deliveries and jobs, in one transaction. False for a job that was not ours any more.
 
-    Their hosts are well, and what waited for them may go (P-8).
+    Their hosts are well.
     """
     held = job_ends.finish(tx, [done.run.lease for done in arrived], now=max(done.at for done in arrived))
     ended = [done for done in arrived if done.run.lease.id in held]
@@ -177,8 +179,6 @@ def _host_is_well(tx: Tx, done: Done) -> None:
     if known is None or known.should_note(done.scheme, done.at):
         hosts.remember_scheme(tx, host, done.scheme, now=done.at)
     hosts.took(tx, host, known, now=done.at)
-    if done.was_open or (known is not None and hosts.is_back(known, now=done.at)):
-        deliveries.release(tx, host, now=done.at)
 
 
 async def _again(peer: Peer, job: Deliver, run: JobRun, plan: Plan, found: Judgement) -> None:

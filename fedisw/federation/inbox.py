@@ -12,6 +12,7 @@ from fedisw.config import FederationMode
 from fedisw.crypto.signed import Request, Signed
 from fedisw.federation import authenticate, dispatch, forwarding, ingest, policy, senders, synchronising
 from fedisw.federation.budget import FETCHES, FETCHES_FOR_STRANGERS, Budget
+from fedisw.federation.catching_up import catch_up
 from fedisw.federation.context import Peer, VerifiedSender
 from fedisw.federation.effect import NotWanted
 from fedisw.federation.keycache import KnownKey
@@ -37,7 +38,7 @@ from fedisw.net.answer import is_kind
 from fedisw.net.limits import AS2_KINDS
 from fedisw.observe import metrics
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import accounts, deliveries, hosts, inbound, relays, replays, tombstones
+from fedisw.storage.queries import accounts, hosts, inbound, relays, replays, tombstones
 from fedisw.vocab import read
 from fedisw.vocab.activities import Delete, Ignored
 from fedisw.vocab.activity_readers import parse_activity
@@ -109,10 +110,11 @@ async def _accept(peer: Peer, parts: RequestParts, asker: Asker) -> bool:
     repair = await synchronising.suspected(peer, sender.account, parts.headers)
     kept = await peer.db.write(_keep, _kept(peer, document, sender, parts.body), sender, peer, repair)  # 10
     peer.public_keys.forget(found.key_id)
-    if peer.client.breakers.state(host).is_open:  # it is back: what waits for it may go (P-8)
-        await peer.db.write(deliveries.release, host, now=peer.now())
+    was_open = peer.client.breakers.state(host).is_open
     peer.client.breakers.succeeded(host)
-    return kept
+    if kept.is_back or was_open:
+        await catch_up(peer, host)
+    return kept.is_new
 
 
 class Nobody:
@@ -194,23 +196,30 @@ def _hash(sender: VerifiedSender) -> bytes:
     return hashlib.sha256(sender.account.uri.encode() + b"\n" + sender.signature).digest()
 
 
-def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer, repair: SynchroniseFollowers | None) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What came of keeping: the activity is new, the server that sent it had been away."""
+
+    is_new: bool = False
+    is_back: bool = False
+
+
+def _keep(tx: Tx, row: Inbound, sender: VerifiedSender, peer: Peer, repair: SynchroniseFollowers | None) -> Kept:
     """Account and key, activity, replay entry and job: all or nothing (SIG-1, step 10)."""
     now = row.received_at
     if not replays.add(tx, _hash(sender), now=now):
-        return False
+        return Kept()
     if not sender.stored and tombstones.exists(tx, sender.account.uri):
-        return False
+        return Kept()
     account = senders.ensure(tx, sender.account, sender.keys, now)
     host = authority_of(account.uri)
-    if hosts.heard(tx, host, now=now):  # what waits for it may go (P-8)
-        deliveries.release(tx, host, now=now)
+    is_back = hosts.heard(tx, host, now=now)
     if not inbound.store_once(tx, replace(row, signer_id=account.id)):
-        return False
+        return Kept(is_back=is_back)
     tx.enqueue(ProcessInbound(inbound_id=row.id, actor_id=account.id, from_host=host))
     if repair is not None and sender.stored:  # of somebody whom nobody here knew nobody here is a follower
         tx.enqueue(repair)
-    return True
+    return Kept(is_new=True, is_back=is_back)
 
 
 async def process(peer: Peer, inbound_id: int, run: JobRun | None = None) -> None:

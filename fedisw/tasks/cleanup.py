@@ -40,7 +40,8 @@ HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 UNUSED_UPLOADS = DAY  # MED-9
 IDEMPOTENCY = DAY  # reliability, section 3.1
 REPLAYS = timedelta(hours=26)  # twice the longest clock window (SIG-6)
-INBOUND = timedelta(days=7)  # reliability, section 3.5
+INBOUND = timedelta(days=7)  # reliability, section 3.4
+DEAD_INBOUND = timedelta(days=32)  # tried for a day at most, then a dead letter for 30
 APPLIED = timedelta(days=30)
 DELETED_KEYS = timedelta(days=31)  # the last erasure is tried for 30 (PRI-2)
 RETIRED_KEYS = timedelta(days=8)  # an Update is tried for 7
@@ -121,7 +122,7 @@ _BRIEF: Final[tuple[Unit, ...]] = (
 _OLD: Final[tuple[Unit, ...]] = (
     lambda tx, now: applied.prune(tx, ids_before=now - APPLIED, withdrawn_before=now - YEAR),
     lambda tx, now: tombstones.prune(tx, before=now - YEAR),
-    lambda tx, now: inbound.prune(tx, before=now - INBOUND),
+    lambda tx, now: inbound.prune(tx, before=now - INBOUND, dead_before=now - DEAD_INBOUND),
     lambda tx, now: crawls.prune(tx, before=now - DAY),
     lambda tx, now: keys.prune_retired(tx, before=now - RETIRED_KEYS),
     lambda tx, now: hosts.prune(tx, before=now - SILENT_HOSTS),

@@ -183,4 +183,4 @@ async def test_what_took_effect_is_not_kept_in_the_raw(home: Home, beta: PeerSer
     done, ignored = await home.db.read(lambda tx: tx.all(reading.ROWS))
     assert done.raw == b""
     assert ignored.raw != b""
-    assert await home.db.write(inbound.prune, before=home.clock() + timedelta(days=7)) == 2
+    assert await home.db.write(inbound.prune, before=home.clock() + timedelta(days=7), dead_before=home.clock()) == 2

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import func, select
 
+from fedisw.federation.catching_up import catch_up
+from fedisw.jobs.work import Deliver
 from fedisw.model.accounts import Account
+from fedisw.model.jobs import JobState
 from fedisw.model.statuses import Draft
 from fedisw.services import editing, interactions, reaching, settling
+from fedisw.storage.db import Tx
 from fedisw.storage.queries import activities, deliveries, hosts
 from fedisw.storage.statements import Query
 from fedisw.storage.tables import peers
 from tests.security.arriving import ONE
 from tests.support import factories
 from tests.support.factories import HERE, new_id
+from tests.support.jobs import all_jobs
 from tests.support.sending import Said, Sending
 
 COUNTS = Query(
@@ -126,3 +133,15 @@ async def test_what_is_still_being_sent_stays_whatever_its_age(us: Sending):
     assert await us.db.write(settling.settle_some, now=us.clock()) == 0
     assert await counts(us) == (1, 1)
     assert beta.got == []
+
+
+def _many_waiting(tx: Tx, count: int, later: datetime) -> None:
+    for number in range(count):
+        tx.enqueue(Deliver(delivery_id=number + 1, to_host="beta.test", about=f"{number}"), run_at=later)
+
+
+@ONE
+async def test_all_that_waits_for_a_server_may_go_when_it_is_back_however_much_it_is(us: Sending):
+    await us.db.write(_many_waiting, deliveries.RELEASED + 2, us.clock() + timedelta(hours=12))
+    await catch_up(us.peer, "beta.test")
+    assert {job.state for job in await all_jobs(us.db)} == {JobState.READY}

@@ -132,6 +132,9 @@ RELEASE = Command(
     )
     .values(state=JobState.READY, run_at=bindparam("now", type_=Millis()))
 )
+HURRY = Command(  # those that are about to be put back because the host was left alone
+    update(jobs).where(J.host == bindparam("host"), J.queue == "delivery", J.state == JobState.RUNNING).values(again=True)
+)
 DEAD = Query(
     bytes,
     select(J.payload)
@@ -297,6 +300,7 @@ def was_reached(tx: Tx, *, account_id: int, object_uri: str, inbox: str) -> bool
 
 def release(tx: Tx, host: str, *, now: datetime) -> int:
     """The host is back: deliveries that wait for a time are due now, oldest first (P-8). At most 500."""
+    tx.exec(HURRY, host=host)
     return tx.exec(RELEASE, host=host, now=now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fedisw.model.jobs import JobState
@@ -38,7 +38,12 @@ BACKLOG = Query(
         jobs.c.queue == bindparam("queue"), jobs.c.state == JobState.READY
     ),
 )
-PRUNE = Command(delete(inbound).where(C.state != InboundState.WAITING, C.received_at < bindparam("before")))
+PRUNE = Command(
+    delete(inbound).where(
+        C.received_at < bindparam("before"),
+        or_(C.state != InboundState.WAITING, C.received_at < bindparam("dead_before")),
+    )
+)
 
 REASON = 500  # characters kept
 
@@ -64,6 +69,10 @@ def backlog(tx: Tx, *, queue: str) -> Backlog:
     return tx.one(BACKLOG, queue=queue) or Backlog(count=0, oldest=None)
 
 
-def prune(tx: Tx, *, before: datetime) -> int:
-    """Forget what ended and arrived before; 7 days are kept for diagnosis."""
-    return tx.exec(PRUNE, before=before)
+def prune(tx: Tx, *, before: datetime, dead_before: datetime) -> int:
+    """Forget what ended and arrived before; 7 days are kept for diagnosis.
+
+    Args:
+        dead_before: what arrived before this never ended: its job is a dead letter that nobody can revive any more.
+    """
+    return tx.exec(PRUNE, before=before, dead_before=dead_before)

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Text, bindparam, case, func, null, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    Text,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from fedisw.model.jobs import Cause, JobState
 from fedisw.storage.db import Tx
@@ -161,12 +174,15 @@ FINISHED = {  # what changes when a job is done; one that was asked for again me
     "last_error": None,
 }
 FINISH = Command(update(jobs).where(*_held).values(**FINISHED))
+_run_at = bindparam("run_at", type_=Millis())
+_hurried = C.again & (bindparam("attempts") == 0)  # what it waits for has come meanwhile; a try that failed waits all the same
 PUT_BACK = Command(
     update(jobs)
     .where(*_held)
     .values(
-        run_at=bindparam("run_at", type_=Millis()),
-        state=case((bindparam("run_at", type_=Millis()) <= _now, JobState.READY), else_=JobState.WAITING),
+        run_at=case((_hurried, _now), else_=_run_at),
+        state=case((or_(_hurried, _run_at <= _now), JobState.READY), else_=JobState.WAITING),
+        again=False,
         attempts=C.attempts + bindparam("attempts"),
         faults=C.faults + bindparam("faults"),
         last_error=func.coalesce(bindparam("error", type_=Text()), C.last_error),
@@ -265,7 +281,7 @@ def finish(tx: Tx, lease: Lease, *, now: datetime) -> None:
 def put_back(
     tx: Tx, lease: Lease, *, run_at: datetime, now: datetime, failed: bool, fault: bool = False, error: str | None = None
 ) -> None:
-    """Try the job again, not before `run_at`; it keeps its place in its order.
+    """Try the job again, not before `run_at`, or at once if it was asked for meanwhile; it keeps its place in its order.
 
     Args:
         failed: counts as an attempt; postponing and releasing do not.

@@ -71,8 +71,10 @@ async def test_only_what_ended_is_forgotten(db: Database):
     await db.write(inbound.store_once, arrived(1))
     await db.write(inbound.store_once, arrived(2, activity_id="https://beta.test/a/2"))
     await db.write(inbound.end, arrived(1), InboundState.IGNORED)
-    assert await db.write(inbound.prune, before=START + timedelta(seconds=1)) == 1
+    assert await db.write(inbound.prune, before=START + timedelta(seconds=1), dead_before=START) == 1
     assert await db.read(inbound.find, 2) is not None
+    assert await db.write(inbound.prune, before=START + timedelta(seconds=1), dead_before=START + timedelta(seconds=1)) == 1
+    assert await db.read(inbound.find, 2) is None
 
 
 async def test_sig_8_a_signature_is_remembered_until_the_clock_refuses_it_anyway(db: Database):

@@ -14,6 +14,7 @@ from tests.support import factories
 from tests.support.factories import HERE, NOW, new_id
 from tests.support.peers import PeerServer
 from tests.support.reading import Reader
+from tests.web.activitypub.conftest import MakeReader
 
 
 async def post(here: Reader, author: Account, text: str = "Hello", **changes: object) -> Status:
@@ -93,6 +94,26 @@ async def test_hidden_people_are_only_counted(here: Reader, name: str, query: st
     assert (found["type"], found["totalItems"]) == ("OrderedCollection", 1)
     assert not found.keys() & {"first", "items", "orderedItems"}
     assert ben.uri not in str(found)
+
+
+@pytest.mark.parametrize("secure", ["off", "on"])
+async def test_followers_on_the_server_that_asks_are_listed_to_it_alone(
+    reading: MakeReader, beta: PeerServer, secure: str
+) -> None:
+    here = await reading(FEDISW_FEDERATION_AUTHORIZED_FETCH=secure)
+    amy, ben, enemy = await here.home.person(hides_network=True), beta.person("ben"), beta.person("enemy")
+    known = await here.known(ben)
+    await here.follow(known, amy)
+    where = f"{amy.uri}/followers_synchronization"
+    assert await here.status(where) == 401
+    assert (await here.read(where, by=ben))["orderedItems"] == [ben.uri]
+    blocked = await here.known(enemy)
+    await here.db.write(factories.put_block, amy, blocked)
+    assert await here.status(where, by=enemy) == 403
+    assert await here.status(f"{HERE}/ap/actors/1/followers_synchronization", by=ben) == 404
+    for changes, status in (({"reach": Reach.MEMBERS}, 404), ({"suspended_at": NOW}, 403), ({"deleted_at": NOW}, 410)):
+        other = await here.home.person(f"a{status}", **changes)
+        assert await here.status(f"{other.uri}/followers_synchronization", by=ben) == status
 
 
 async def test_pinned_posts_are_listed_if_everybody_may_read_them(here: Reader) -> None:
