@@ -3,7 +3,15 @@
 `load` gives one frozen `Settings` or raises `WrongSettings` with every problem found. Nothing here is global.
 """
 
-from fedisw.config.files import change_secrets, find_file, make_secrets, new_secret, read_secrets, write_settings
+from fedisw.config.files import (
+    change_secrets,
+    find_file,
+    make_secrets,
+    new_secret,
+    read_master_keys,
+    read_secrets,
+    write_settings,
+)
 from fedisw.config.load import load, secrets_path
 from fedisw.config.problems import WrongSettings
 from fedisw.config.secret import Secret, Secrets
@@ -39,6 +47,7 @@ __all__ = [
     "load",
     "make_secrets",
     "new_secret",
+    "read_master_keys",
     "read_secrets",
     "secrets_path",
     "write_settings",

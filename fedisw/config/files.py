@@ -104,6 +104,19 @@ def read_secrets(file: Path, env: Mapping[str, str]) -> tuple[Secrets, list[str]
     return Secrets(**(given | keys)), problems
 
 
+def read_master_keys(file: Path) -> tuple[list[Secret], list[str]]:
+    """The master key of the file and, if there is one, the one before it; and what is wrong with them, then without keys.
+
+    Other secrets may be elsewhere: only what concerns these two counts.
+    """
+    given, problems = _from_file(file)
+    found = [given[name] for name in ("master_key", "former_master_key") if name in given]
+    problems += [f"master_key {weak}" for key in found if (weak := weakness(key)) is not None]
+    if "master_key" not in given:
+        problems.append("master_key missing")
+    return ([] if problems else found), problems
+
+
 def _from_file(file: Path) -> tuple[dict[str, Secret], list[str]]:
     text, problems = _private_text(file, required=False)
     try:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from fedisw.config import read_secrets
+from fedisw.config import read_master_keys
 from fedisw.crypto.seal import Sealer
 from fedisw.live import topics
 from fedisw.live.bus import Bus
@@ -46,12 +46,12 @@ class KeyWatch:
                 await self._learn()
 
     async def _learn(self) -> None:
-        known, problems = await asyncio.to_thread(read_secrets, self._file, {})
+        found, problems = await asyncio.to_thread(read_master_keys, self._file)
         if problems:
             log.error("keys.unreadable", problems=problems)
             return
-        former = known.former_master_key
-        self._sealer.adopt(known.master_key.key(), older=[former.key()] if former is not None else [])
+        key, *older = (secret.key() for secret in found)
+        self._sealer.adopt(key, older=older)
         log.info("keys.learned")
 
     def stop(self) -> None:
