@@ -156,7 +156,7 @@ def every_page() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "thread": (
             "thread.html",
-            {"ancestors": [post(20)], "post": timeline[1], "descendants": replies, "more_elsewhere": True},
+            {"ancestors": [post(20)], "post": timeline[1], "descendants": replies, "more_elsewhere": True, "delivered": None},
         ),
         "about": ("about.html", {"server": ServerView(rules=RULES, contact=person(), members=2, posts=1)}),
         "about, nobody named": ("about.html", {"server": ServerView(rules=RULES)}),

@@ -76,7 +76,7 @@ def test_what_people_type_is_text_wherever_it_is_shown() -> None:
     )
     head = Head(title=EVIL, description=EVIL, canonical="https://alpha.test/")
     for page in (
-        rendered("thread.html", ancestors=[], post=bad, descendants=[bad], more_elsewhere=False, head=head),
+        rendered("thread.html", ancestors=[], post=bad, descendants=[bad], more_elsewhere=False, delivered=None, head=head),
         rendered("profile.html", profile=samples.profile(person=who), timeline=[bad], links=Pager(), head=head),
         rendered("about.html", server=ServerView(rules=(Rule(text=EVIL, hint=EVIL),), contact=who)),
         rendered("oauth/consent.html", app_name=EVIL, scope_words=[EVIL], hidden=[(EVIL, EVIL)], redirect_host=EVIL),
