@@ -10,6 +10,7 @@ from fedisw.federation.outgoing import Outgoing
 from fedisw.federation.represent.here import Here
 from fedisw.jobs import consent as jobs
 from fedisw.model.accounts import Account
+from fedisw.services import features
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts
 from fedisw.vocab import build
@@ -31,6 +32,17 @@ async def answer(peer: Peer, job: jobs.Answer) -> None:
     answered = Outgoing(document=document, account_id=by.id, object_uri=job.about, order=job.about, target_id=asker.id)
     to = outgoing.to_account(by.id, asker.id) if job.agreed else outgoing.to_exactly(asker.id)
     await outgoing.send(peer, answered, to)
+
+
+async def withdraw_feature(peer: Peer, job: jobs.WithdrawFeature) -> None:
+    """Delete of a stamp, to whoever recommends; also where a block stands between the two."""
+    by, asker = await peer.db.read(_two, job.account_id, job.asker_id)
+    here = Here.of(peer.settings)
+    stamp = f"{here.origin}{features.STAMPS}{job.consent_id}"
+    name = here.activity(f"{job.consent_id}-feature-delete")
+    document = build.delete(id=name, actor=by.uri, object=stamp, to=(asker.uri,))
+    gone = Outgoing(document=document, account_id=by.id, object_uri=stamp, order=stamp)
+    await outgoing.send(peer, gone, outgoing.to_exactly(asker.id))
 
 
 def _about(job: jobs.Answer, asker: Account) -> Document | str:

@@ -14,6 +14,7 @@ from fedisw.federation.handlers.announce import handle_announce
 from fedisw.federation.handlers.block import handle_block
 from fedisw.federation.handlers.create import handle_create
 from fedisw.federation.handlers.delete import handle_delete
+from fedisw.federation.handlers.featurerequest import handle_featurerequest
 from fedisw.federation.handlers.flag import handle_flag
 from fedisw.federation.handlers.follow import handle_follow
 from fedisw.federation.handlers.join import handle_join
@@ -41,6 +42,7 @@ HANDLED: Final = frozenset(
         "Create",
         "Delete",
         "EmojiReact",
+        "FeatureRequest",
         "Flag",
         "Follow",
         "Join",
@@ -151,6 +153,8 @@ async def _handle_own(peer: Peer, sender: Account, activity: act.Activity, *, de
             await handle_add(peer, sender, activity)
         case act.QuoteRequest():
             await handle_quoterequest(peer, sender, activity)
+        case act.FeatureRequest():
+            await handle_featurerequest(peer, sender, activity)
         case act.InteractionRequest():
             await handle_request(peer, sender, activity)
         case act.Remove():

@@ -66,7 +66,7 @@ AboutPeople: TypeAlias = (
     | work.PublishFlag
 )
 AboutKeys: TypeAlias = keychange_jobs.PublishKeys | keychange_jobs.FollowAgain
-AboutConsent: TypeAlias = consent_jobs.Answer | consent_jobs.PublishApproved
+AboutConsent: TypeAlias = consent_jobs.Answer | consent_jobs.PublishApproved | consent_jobs.WithdrawFeature
 FederationJob: TypeAlias = (
     Arrived | AboutKeys | Missing | AboutRelay | AboutQuote | AboutConsent | AboutPost | AboutPeople | work.Deliver
 )
@@ -102,6 +102,8 @@ async def run(peer: Peer, job: FederationJob, run: JobRun) -> None:
             await consent.answer(peer, job)
         case consent_jobs.PublishApproved():
             await publish.publish_approved(peer, job)
+        case consent_jobs.WithdrawFeature():
+            await consent.withdraw_feature(peer, job)
         case (
             work.PublishStatus()
             | work.PublishEdit()

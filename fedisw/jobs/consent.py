@@ -26,16 +26,9 @@ class PublishApproved(PublishPost, frozen=True, kw_only=True):
     """Create or Announce, now to everybody: the author of the other post agreed."""
 
 
-class AskToFeature(Publish, frozen=True, kw_only=True):
-    """FeatureRequest: somebody here wants to recommend an account of another server in a collection."""
-
-    item_id: int
-    collection_id: int
-
-
 class WithdrawFeature(Publish, frozen=True, kw_only=True):
     """Delete of a stamp: somebody here does not want to stand in a collection of another server any more."""
 
     account_id: int
     asker_id: int
-    stamp: str
+    consent_id: int

@@ -123,7 +123,6 @@ class Account:
     followers_count: int = 0
     following_count: int = 0
     revision: int = 0
-    feature_policy: str = ""
 
     @property
     def acct(self) -> str:

@@ -43,12 +43,22 @@ class CollectionItem:
     account_id: int
     state: ItemState
     created_at: datetime
-    approval_uri: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureConsent:
+    """Somebody here (`account`) may stand in a collection of another server, as `asker` wanted; the id names the stamp."""
+
+    id: int
+    account_id: int
+    asker_id: int
+    collection_uri: str
+    created_at: datetime
 
 
 def may_feature(account: Account) -> bool:
     """Whether an account agrees to stand in collections: people here who want to be found (professional, section 10.3).
 
-    Accounts of other servers have to be asked first, which this release does not do yet.
+    Accounts of other servers have to be asked first, which this release does not do yet: they stand in none of ours.
     """
     return account.local and account.discoverable and account.usable

@@ -13,7 +13,7 @@ from fedisw.live import topics
 from fedisw.model.accounts import Account, ActorKey, ActorType, Field, Picture, Reach
 from fedisw.model.errors import NotFound
 from fedisw.model.peers import Tombstone
-from fedisw.services import signing_in
+from fedisw.services import features, signing_in
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, keys, names, tombstones, users
 from fedisw.text.own_links import link_of
@@ -80,6 +80,8 @@ def update_profile(tx: Tx, *, account_id: int, changes: ProfileChanges, now: dat
         return account
     _remove_pictures(tx, account, changed)
     accounts.replace(tx, replace(changed, updated_at=now))
+    if account.discoverable and not changed.discoverable:
+        features.end_all(tx, account)
     stored = accounts.get(tx, account_id)
     tx.enqueue(PublishProfile(account_id=account_id, revision=stored.revision))
     if stored.fields != account.fields:

@@ -9,7 +9,7 @@ from fedisw.model.accounts import Account
 from fedisw.model.errors import Invalid, NotFound
 from fedisw.model.notifications import Severance, SeveranceType
 from fedisw.model.relations import Block, Follow, Mute
-from fedisw.services import following, notices
+from fedisw.services import features, following, notices
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import accounts, blocks, feeds, follows, mutes, notifications
 
@@ -27,6 +27,9 @@ def block(tx: Tx, *, account: Account, target: Account, uri: str, block_id: int,
         return False
     for follow in following.sever(tx, account.id, target.id):
         _say_ended(tx, follow, account=account, target=target)
+    for one, other in ((account, target), (target, account)):
+        if one.local:
+            features.end_for(tx, one, other)
     notifications.remove_from(tx, account_id=account.id, from_id=target.id)
     notices.forget(tx, account_id=account.id, from_id=target.id)
     feeds.remove_author(tx, viewer_id=account.id, author_id=target.id)

@@ -68,6 +68,8 @@ TERMS: Final[Document] = {
     "AnnounceAuthorization": "gts:AnnounceAuthorization",
     "automaticApproval": {"@id": "gts:automaticApproval", "@type": _ID},
     "manualApproval": {"@id": "gts:manualApproval", "@type": _ID},
+    "FeatureRequest": "https://w3id.org/fep/7aa9#FeatureRequest",
+    "FeatureAuthorization": "https://w3id.org/fep/7aa9#FeatureAuthorization",
     "canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": _ID},
     "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": _ID, "@container": "@list"},
     "lemmy": "https://join-lemmy.org/ns#",

@@ -10,6 +10,7 @@ from fedisw.vocab import read
 from fedisw.vocab.read import Document
 
 KIND: Final = "QuoteAuthorization"
+FEATURE: Final = "FeatureAuthorization"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +44,8 @@ def build_stamp(stamp: Stamp) -> Document:
         "interactingObject": stamp.quoting,
         "interactionTarget": stamp.quoted,
     }
+
+
+def build_feature(uri: str, *, author: str, collection: str) -> Document:
+    """Consent to stand in a collection (FEP-7aa9), without context."""
+    return {"id": uri, "type": FEATURE, "attributedTo": author, "interactingObject": collection, "interactionTarget": author}

@@ -19,9 +19,7 @@ def upgrade() -> None:
     op.add_column("statuses", sa.Column("interaction_policy", sa.Text(), nullable=False, server_default=""))
     op.add_column("statuses", sa.Column("approval", sa.Text(), nullable=False, server_default=""))
     op.create_index("ix_statuses_approval", "statuses", ["approval"], sqlite_where=STAMPED, postgresql_where=STAMPED)
-    op.add_column("accounts", sa.Column("feature_policy", sa.Text(), nullable=False, server_default=""))
     op.add_column("users", sa.Column("tells_blocks", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.add_column("collection_items", sa.Column("approval_uri", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "feature_consents",
         sa.Column("id", BIG_ID, autoincrement=False, nullable=False),
@@ -40,9 +38,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """One step back."""
     op.drop_table("feature_consents")
-    op.drop_column("collection_items", "approval_uri")
     op.drop_column("users", "tells_blocks")
-    op.drop_column("accounts", "feature_policy")
     op.drop_index("ix_statuses_approval", "statuses")
     op.drop_column("statuses", "approval")
     op.drop_column("statuses", "interaction_policy")

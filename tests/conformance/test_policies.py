@@ -172,6 +172,8 @@ async def test_089_what_others_do_not_let_us_do_is_refused_or_asked_of_the_autho
     boost = await house.do(f"/api/v1/statuses/{post}/reblog")
     assert [item["type"] for item in of_type(beta, "Like", "Create", "Announce")] == ["Like", "Create", "Announce"]
     assert gamma.taken == []  # nobody else gets it before the author agreed
+    outbox = await house.get(f"{house.amy.uri.removeprefix('https://home.test')}/outbox?page=1")
+    assert outbox.body["orderedItems"] == []
     _, create, announce = of_type(beta, "Like", "Create", "Announce")
     good = approval(ben, "ReplyApproval", answer["uri"], note["id"])
     forged = [

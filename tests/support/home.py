@@ -66,6 +66,7 @@ OTHERS = (  # jobs that belong to other parts of the program; noted, not done
     quote_jobs.ForwardRevocation,
     consent.Answer,
     consent.PublishApproved,
+    consent.WithdrawFeature,
     work.PublishEdit,
 )
 

@@ -10,14 +10,16 @@ from fedisw.federation.represent.here import Here
 from fedisw.federation.represent.tags import emoji
 from fedisw.media.keys import check_key
 from fedisw.model.accounts import Account, ActorKey, ActorType, KeyKind, Picture
+from fedisw.model.collections import may_feature
 from fedisw.text import hashtags
 from fedisw.vocab.actors import Actor, Field
 from fedisw.vocab.build_actors import build_actor
 from fedisw.vocab.context import with_context
 from fedisw.vocab.keys import Key
 from fedisw.vocab.media import Media
+from fedisw.vocab.names import PUBLIC, NoteType
 from fedisw.vocab.names import ActorType as WireType
-from fedisw.vocab.names import NoteType
+from fedisw.vocab.policies import InteractionPolicy, Rule
 from fedisw.vocab.read import Document
 from fedisw.vocab.tags import Hashtag, Tags
 
@@ -69,6 +71,7 @@ def actor(account: Account, keys: Sequence[ActorKey], here: Here) -> Document:
         tags=_tags(account, here) if shown else Tags(),
         published=_day(account.created_at),
         updated=account.updated_at,
+        policy=InteractionPolicy(can_feature=Rule(automatic=(PUBLIC if may_feature(account) else account.uri,))),
         keys=_keys(account, keys),
     )
     return build_actor(

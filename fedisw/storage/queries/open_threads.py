@@ -1,9 +1,10 @@
-"""Answers and threads as everybody may see them (VIS-10), by their ids on the wire."""
+"""Answers and threads as everybody may see them (VIS-10), by their ids on the wire; not those that wait for consent."""
 
 from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
+from fedisw.model.policies import HELD
 from fedisw.storage.db import Tx
 from fedisw.storage.queries.audience import readable_by_anyone
 from fedisw.storage.statements import Query
@@ -17,6 +18,7 @@ _open = (
     .where(
         S.id > bindparam("after"),
         S.reblog_of_id.is_(None),
+        S.approval.not_in(sorted(HELD)),
         readable_by_anyone(statuses, accounts),
     )
     .order_by(S.id)

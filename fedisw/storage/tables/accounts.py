@@ -72,7 +72,6 @@ class _Accounts(TypedColumns):
     followers_count = Column(Integer, nullable=False)
     following_count = Column(Integer, nullable=False)
     revision = Column(Integer, nullable=False)
-    feature_policy: Named[str] = Column(Text, server_default="")
 
 
 accounts = Table("accounts", metadata, _Accounts)

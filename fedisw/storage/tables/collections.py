@@ -29,7 +29,6 @@ class _CollectionItems(TypedColumns):
     account_id = Column(BigId, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
     state: Named[str] = Column(Text)
     created_at = Column(Millis, nullable=False)
-    approval_uri: Named[str] = Column(Text, server_default="")
 
 
 collection_items = Table("collection_items", metadata, _CollectionItems, UniqueConstraint("collection_id", "account_id"))

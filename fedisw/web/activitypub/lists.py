@@ -13,6 +13,7 @@ from fedisw.federation.represent.collection import Part
 from fedisw.federation.represent.here import Here
 from fedisw.model.accounts import Account
 from fedisw.model.paging import MAX_ID, Page
+from fedisw.model.policies import HELD
 from fedisw.storage.db import Tx
 from fedisw.storage.queries import audience, follows, marks, shared_followers, statuses, tag_marks, timelines
 from fedisw.vocab.build_notes import hashtag
@@ -49,7 +50,9 @@ def _posts(tx: Tx, account: Account, cursor: int | None, here: Here, now: dateti
     refs = timelines.of_account(tx, None, account.id, Page(limit=POSTS, max_id=cursor))
     posted = status.load(tx, [ref.id for ref in refs])
     items: list[str | Document] = [
-        activity.announce(item) if item.view.reblog is not None else status.create(item, here, now=now) for item in posted
+        activity.announce(item) if item.view.reblog is not None else status.create(item, here, now=now)
+        for item in posted
+        if item.view.status.approval not in HELD
     ]
     return Part(items=items, next_cursor=refs[-1].id if len(refs) == POSTS else None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fedisw.web.activitypub import activities, actors, approvals, inbox, lists, objects, quotes
+from fedisw.web.activitypub import activities, actors, approvals, features, inbox, lists, objects, quotes
 
 ROUTES: Final = (
     *actors.ROUTES,
@@ -13,5 +13,6 @@ ROUTES: Final = (
     *activities.ROUTES,
     *quotes.ROUTES,
     *approvals.ROUTES,
+    *features.ROUTES,
     *inbox.ROUTES,
 )

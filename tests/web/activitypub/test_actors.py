@@ -50,6 +50,7 @@ async def test_a_person_is_shown_as_the_recorded_shape_has_it(here: Reader) -> N
     del found["@context"]
     del found["assertionMethod"]
     assert found == {
+        "interactionPolicy": {"canFeature": {"automaticApproval": ["https://www.w3.org/ns/activitystreams#Public"]}},
         "id": ana.uri,
         "type": "Person",
         "webfinger": "ana@home.test",
