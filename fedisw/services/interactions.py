@@ -247,7 +247,8 @@ def store_remote_reblog(
         return None
     if not may_reblog(of, own=author.id == account.id) or blocks.either(tx, author.id, account.id):
         return None
-    if original.local and statuses.find_boost(tx, of=original.id, account_id=account.id) is None:
+    boosted = bool(original.interaction_policy) and statuses.find_boost(tx, of=original.id, account_id=account.id) is not None
+    if original.local and not boosted:
         stamp = policies.taken(tx, original, Interaction.ANNOUNCE, account, uri=uri, number=str(boost_id), answers=answers)
         if stamp is None:
             return None
