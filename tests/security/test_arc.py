@@ -40,7 +40,7 @@ POLICIES = {
         GET /ap/actors/{}/featured, GET /ap/actors/{}/tags, GET /ap/objects/{}, GET /ap/objects/{}/activity,
         GET /ap/objects/{}/replies, GET /ap/objects/{}/likes, GET /ap/objects/{}/shares, GET /ap/objects/{}/context,
         GET /ap/contexts/{}, GET /ap/quotes/{}, GET /ap/approvals/{}, GET /ap/activities/{}, POST /inbox, POST /actor/inbox,
-        POST /ap/actors/{}/inbox, GET /ap/actors/{}/followers_synchronization, POST /ap/relay/inbox
+        POST /ap/actors/{}/inbox, GET /ap/actors/{}/followers_synchronization, POST /ap/relay/inbox, GET /ap/features/{}
     """,
     Kind.VISITOR: """
         GET /, GET /local, GET /tags/{}, GET /about, GET /@{}, GET /@{}/{}, GET /auth/sign_in, POST /auth/sign_in,
