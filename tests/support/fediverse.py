@@ -221,7 +221,7 @@ class Fediverse:
             raise AssertionError("they keep each other busy for ever")
         for server in self.servers:
             bad = [(job.kind, job.last_error) for job in await all_jobs(server.db) if _failed(job) and not allowed(job)]
-            assert bad == [], server.host
+            assert bad == [], (server.host, bad)
 
 
 def waits_for_delivery(job: JobRow) -> bool:
