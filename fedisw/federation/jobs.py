@@ -143,7 +143,7 @@ async def _missing(peer: Peer, job: Missing, run: JobRun) -> None:
         case fetching.FetchThread():
             await backfill.fetch_thread(peer, job)
         case fetching.NoteReader():
-            await readers.note(peer, job)
+            await readers.note(peer, job, asked_at=run.created_at)
         case _:
             assert_never(job)
 

@@ -6,6 +6,10 @@ ask, so we know who they are; whether it is true is looked at after they got the
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
 from fedisw.crypto.signed import Request
 from fedisw.federation import authenticate
 from fedisw.federation.context import Peer
@@ -16,18 +20,22 @@ from fedisw.storage.db import Tx
 from fedisw.storage.queries import deliveries, statuses
 from fedisw.storage.queries.recipients import Inbox
 
+PATIENCE: Final = timedelta(days=2)
 
-async def note(peer: Peer, job: NoteReader) -> None:
-    """Verify who fetched a post and note the server. Nothing for a signature that is wrong.
+
+async def note(peer: Peer, job: NoteReader, *, asked_at: datetime) -> None:
+    """Verify who fetched a post, as of the time when it was fetched, and note the server. Nothing for a wrong signature.
 
     Raises:
-        Unreachable: the key cannot be had now.
+        Unreachable: the key cannot be had now; not after two days, when a server that is gone keeps no copy.
     """
     request = Request.of(method="GET", target=job.target, scheme=peer.origin.scheme, headers=job.headers)
     try:
-        sender = await authenticate.reader_of(peer, request)
+        sender = await authenticate.reader_of(replace(peer, now=lambda: asked_at), request)
     except Unreachable:
-        raise
+        if peer.now() - asked_at < PATIENCE:
+            raise
+        return
     except FediswError:
         return
     if sender is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import ClassVar
 
 from fedisw.jobs.kinds import Job, Queue
@@ -74,7 +73,6 @@ class NoteReader(Job, frozen=True, kw_only=True):
     """
 
     queue: ClassVar[Queue] = Queue.BULK
-    max_age: ClassVar[timedelta] = timedelta(minutes=30)  # the signature is no proof for much longer
 
     status_id: int
     key_id: str
