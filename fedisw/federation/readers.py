@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fedisw.crypto.signed import Request
-from fedisw.federation import authenticate
+from fedisw.federation import authenticate, outgoing
 from fedisw.federation.context import Peer
 from fedisw.jobs.fetching import NoteReader
 from fedisw.model.errors import FediswError, Unreachable
-from fedisw.model.urls import authority_of
+from fedisw.model.urls import authority_of, object_uri
 from fedisw.storage.db import Tx
-from fedisw.storage.queries import deliveries, statuses
+from fedisw.storage.queries import activities, deliveries, statuses
 from fedisw.storage.queries.recipients import Inbox
 
 PATIENCE: Final = timedelta(days=2)
@@ -46,6 +46,7 @@ async def note(peer: Peer, job: NoteReader, *, asked_at: datetime) -> None:
     if url and host not in peer.own_hosts:
         inbox = Inbox(url=url, host=host, shared=url == account.shared_inbox_uri)
         await peer.db.write(_note, status_id=job.status_id, inbox=inbox)
+        await _catch_up(peer, job, inbox, asked_at=asked_at)
         peer.readers.add(job.status_id, host)
 
 
@@ -53,3 +54,13 @@ def _note(tx: Tx, *, status_id: int, inbox: Inbox) -> None:
     status = statuses.find(tx, status_id)
     if status is not None and status.local:
         deliveries.note_reader(tx, account_id=status.account_id, object_uri=status.uri, inbox=inbox)
+
+
+async def _catch_up(peer: Peer, job: NoteReader, inbox: Inbox, *, asked_at: datetime) -> None:
+    """Send what was said of the post between the fetch and the note of it, the last word only."""
+    uri = object_uri(peer.origin, job.status_id)
+    for kind in ("Delete", "Update"):
+        last = await peer.db.read(activities.newest, account_id=job.author_id, kind=kind, object_uri=uri)
+        if last is not None and last.created_at >= asked_at:
+            await outgoing.deliver(peer, last, outgoing.to_inboxes([inbox]), order=uri)
+            return

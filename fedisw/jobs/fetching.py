@@ -75,6 +75,7 @@ class NoteReader(Job, frozen=True, kw_only=True):
     queue: ClassVar[Queue] = Queue.BULK
 
     status_id: int
+    author_id: int
     key_id: str
     target: str
     headers: tuple[tuple[str, str], ...]

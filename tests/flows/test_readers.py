@@ -63,3 +63,24 @@ async def test_a_signature_that_is_wrong_is_not_noted(fediverse: Fediverse):
     assert [item["uri"] for item in found["statuses"]] == [post["uri"]]
     await fediverse.settle()
     assert await hosts(alpha) == ["beta.test"]
+
+
+async def test_what_was_edited_before_its_reader_could_be_verified_is_told_afterwards(fediverse: Fediverse):
+    alpha = await fediverse.start("alpha.test", username="amy")
+    beta = await fediverse.start("beta.test", username="ben")
+    post = await alpha.do("/api/v1/statuses", json={"status": "With a name"})
+    gone = await alpha.do("/api/v1/statuses", json={"status": "Gone soon"})
+    await fediverse.settle()
+    async with fediverse.without(beta):
+        for uri in (post["uri"], gone["uri"]):
+            await beta.ask(f"/api/v2/search?q={uri}&resolve=true&type=statuses")
+        await fediverse.settle(allowed=lambda job: job.kind == "NoteReader")
+        fediverse.clock.forward(minutes=1)
+        await alpha.do(f"/api/v1/statuses/{post['id']}", method="PUT", json={"status": "Without"})
+        await alpha.do(f"/api/v1/statuses/{gone['id']}", method="DELETE")
+        await fediverse.settle(allowed=lambda job: job.kind == "NoteReader")
+    for _ in range(12):
+        fediverse.clock.forward(minutes=20)
+        await fediverse.settle(allowed=lambda job: True)
+    await fediverse.settle()
+    assert [item["content"] for item in await beta.ask("/api/v1/timelines/public")] == ["<p>Without</p>"]

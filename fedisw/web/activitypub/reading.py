@@ -35,7 +35,14 @@ async def note(request: web.Request, status: Status) -> None:
         request.app[BUCKETS].take(READERS_NOTED, limits.network(request))
     except TooMany:
         return
-    job = NoteReader(status_id=status.id, key_id=key_id, target=request.raw_path, headers=headers, at_host=host)
+    job = NoteReader(
+        status_id=status.id,
+        author_id=status.account_id,
+        key_id=key_id,
+        target=request.raw_path,
+        headers=headers,
+        at_host=host,
+    )
     await request.app[DB].in_background().write(_enqueue, job)
 
 
