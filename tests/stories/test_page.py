@@ -10,7 +10,7 @@ DIALECTS = Path(__file__).parent / "dialects"
 
 
 def test_every_software_with_a_story_is_on_the_page_and_no_other_is():
-    part = PAGE.read_text(encoding="utf-8").partition("## Software we tested with, and how")[2].partition("\n## ")[0]
+    part = PAGE.read_text(encoding="utf-8").partition("## Software we tested with, and how")[2].partition("\n#")[0]
     listed = re.findall(r"^\| ([A-Z][A-Za-z]+)", part, re.MULTILINE)
     told = [path.stem for path in DIALECTS.glob("[a-z]*.py")]
     assert sorted(name.lower() for name in listed) == sorted(told)
