@@ -280,12 +280,16 @@ class PublishPoll(Publish, frozen=True, kw_only=True):
 
 
 class PublishPin(Publish, frozen=True, kw_only=True):
-    """Add to, or Remove from, the featured collection."""
+    """Add to, or Remove from, the featured collection: behind the post itself, whose number ends its id."""
 
     account_id: int
     object_uri: str
     added: bool
     change_id: int
+
+    @property
+    def order_key(self) -> str | None:
+        return f"publish:{self.object_uri.rpartition('/')[2]}"
 
 
 class PublishFlag(Publish, frozen=True, kw_only=True):
