@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fedisw.crypto import keys, signatures, signed
 from fedisw.crypto.signed import Request, Signed
@@ -38,7 +38,14 @@ def known_signer(tx: Tx, peer: Peer, key_id: str) -> KnownKey | None:
 
 
 async def sender_of(
-    peer: Peer, request: Request, found: Signed, body: bytes, *, stored: KnownKey | None, asker: Asker = UNCOUNTED
+    peer: Peer,
+    request: Request,
+    found: Signed,
+    body: bytes,
+    *,
+    stored: KnownKey | None,
+    asker: Asker = UNCOUNTED,
+    at: datetime | None = None,
 ) -> VerifiedSender:
     """Verify a request whose signature was read (SIG-1, steps 6 to 8).
 
@@ -46,6 +53,7 @@ async def sender_of(
         body: the raw bytes as received.
         stored: the key from the database, from `known_signer`.
         asker: whom a fetch of the key is counted for.
+        at: when the request came in, if that was not now.
 
     Raises:
         TooMany: as `publickeys.fetched`.
@@ -54,7 +62,7 @@ async def sender_of(
         NotFound, Gone: the key's address is gone.
         Unreachable: the key cannot be had now; the peer should try again.
     """
-    _check(peer, request, found, body)
+    _check(peer, request, found, body, now=at or peer.now())
 
     async def check(known: KnownKey) -> None:
         signed.verify(found, keys.parse_pem(known.key.public))
@@ -63,7 +71,7 @@ async def sender_of(
     return VerifiedSender(account=known.account, keys=known.keys, signature=found.signature)
 
 
-def _check(peer: Peer, request: Request, found: Signed, body: bytes) -> None:
+def _check(peer: Peer, request: Request, found: Signed, body: bytes, *, now: datetime) -> None:
     federation = peer.settings.federation
     scheme = Origin.of(found.key_id).scheme
     if scheme != "https" and not peer.settings.allow_http:
@@ -73,7 +81,7 @@ def _check(peer: Peer, request: Request, found: Signed, body: bytes) -> None:
     signed.check_host(request, ours={peer.origin.authority})
     signed.check_body(found, request, body)
     past, future = timedelta(seconds=federation.clock_past), timedelta(seconds=federation.clock_future)
-    signed.check_clock(found, now=peer.now(), past=past, future=future)
+    signed.check_clock(found, now=now, past=past, future=future)
 
 
 async def departed_sender(peer: Peer, account: Account, found: Signed) -> VerifiedSender | None:
@@ -93,8 +101,10 @@ async def departed_sender(peer: Peer, account: Account, found: Signed) -> Verifi
     return None
 
 
-async def reader_of(peer: Peer, request: Request, *, asker: Asker = UNCOUNTED) -> VerifiedSender | None:
-    """Who signed a GET; None for an unsigned one (SIG-13). Signatures of GETs are not remembered.
+async def reader_of(
+    peer: Peer, request: Request, *, asker: Asker = UNCOUNTED, at: datetime | None = None
+) -> VerifiedSender | None:
+    """Who signed a GET; None for an unsigned one (SIG-13). Signatures of GETs are not remembered. `at` as for `sender_of`.
 
     Raises:
         Forbidden: the host or the account is blocked here.
@@ -105,7 +115,7 @@ async def reader_of(peer: Peer, request: Request, *, asker: Asker = UNCOUNTED) -
     found = read_signature(request)
     stored = await peer.db.read(known_signer, peer, found.key_id)
     try:
-        sender = await sender_of(peer, request, found, b"", stored=stored, asker=asker)
+        sender = await sender_of(peer, request, found, b"", stored=stored, asker=asker, at=at)
     except (NotFound, Gone) as error:
         raise Unauthenticated("the key is gone") from error
     if not sender.account.usable:

@@ -6,7 +6,6 @@ ask, so we know who they are; whether it is true is looked at after they got the
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,7 +30,7 @@ async def note(peer: Peer, job: NoteReader, *, asked_at: datetime) -> None:
     """
     request = Request.of(method="GET", target=job.target, scheme=peer.origin.scheme, headers=job.headers)
     try:
-        sender = await authenticate.reader_of(replace(peer, now=lambda: asked_at), request)
+        sender = await authenticate.reader_of(peer, request, at=asked_at)
     except Unreachable:
         if peer.now() - asked_at < PATIENCE:
             raise
