@@ -6,12 +6,14 @@ if something inside proves who made them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from fedisw.crypto import digest
 from fedisw.federation import outgoing
 from fedisw.federation.context import Peer
+from fedisw.federation.outgoing import Source
 from fedisw.model.accounts import Account
 from fedisw.model.peers import OutboundActivity
 from fedisw.model.statuses import Status
@@ -29,18 +31,22 @@ PROVES: Final = frozenset({"proof", "signature"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """An answer from elsewhere, for everybody, to a post of ours that is for everybody."""
+class Way:
+    """How something goes on: in whose name, and where.
 
-    status: Status
-    parent: Status
-    parent_author: Account
+    Args:
+        parent_id: the post of ours that is answered, whose audience is asked again; None when it is gone meanwhile.
+    """
+
+    author_id: int
+    parent_id: int | None
 
 
 async def pass_on(peer: Peer, sender: Account, activity: Activity, document: Document, raw: bytes) -> None:
     """Send what its actor made of an answer to the followers of who is answered; a second time adds nothing.
 
-    To be called when it has taken effect, for a Delete before.
+    Changes and ends go also to whom the answer was passed on before, though they follow no longer and what is answered may
+    be gone: nobody else knows that they have it. To be called when it has taken effect, for a Delete before.
 
     Args:
         raw: the bytes as they came.
@@ -48,29 +54,29 @@ async def pass_on(peer: Peer, sender: Account, activity: Activity, document: Doc
     uri = _about(activity)
     if uri is None or activity.id is None or not PROVES & document.keys() or document.get("actor") != sender.uri:
         return
-    answer = await peer.db.read(_answer, uri, sender)
-    if answer is None:
+    way = await peer.db.read(_way, uri, sender, activity)
+    if way is None:
         return
-    author = answer.parent_author
-    followers = outgoing.to(Recipients(author_id=author.id, followers=True))
     passed = OutboundActivity(
         id=peer.new_id(),
         uri=activity.id,
-        account_id=author.id,
+        account_id=way.author_id,
         type=type(activity).__name__,
         object_uri=uri,
-        status_id=answer.parent.id,
+        status_id=way.parent_id,
         body=raw,
         body_sha256=digest.sha256(raw),
         created_at=peer.now(),
     )
-    origin = authority_of(sender.uri)
-    if not isinstance(activity, Delete):
-        await outgoing.deliver(peer, passed, followers, order=uri, without=origin)
-        return
-    reached = await outgoing.take_back(peer, account_id=author.id, object_uri=uri)
-    await outgoing.deliver(peer, passed, *reached, followers, order=uri, without=origin)
-    await peer.db.write(activities.forget_text, account_id=author.id, object_uri=uri)
+    ends, origin = isinstance(activity, Delete), authority_of(sender.uri)
+    before: Sequence[Source] = (outgoing.to_reached(way.author_id, uri),)
+    if ends:
+        before = await outgoing.take_back(peer, account_id=way.author_id, object_uri=uri)
+    followers = outgoing.to(Recipients(author_id=way.author_id, followers=True))
+    now = () if way.parent_id is None else (followers,)
+    await outgoing.deliver(peer, passed, *before, *now, order=uri, without=origin)
+    if ends:
+        await peer.db.write(activities.forget_text, account_id=way.author_id, object_uri=uri)
 
 
 def _about(activity: Activity) -> str | None:
@@ -88,16 +94,29 @@ def _is_open(thing: Create | Update | Note) -> bool:
     return PUBLIC in (*thing.to, *thing.cc)
 
 
-def _answer(tx: Tx, uri: str, sender: Account) -> Answer | None:
-    """None for what is not stored, not the sender's, no answer to us, or not for everybody."""
+def _way(tx: Tx, uri: str, sender: Account, activity: Activity) -> Way | None:
+    """None for what is not stored, not the sender's, or no answer to us that goes on."""
     status = statuses.find_by_uri(tx, uri)
-    if status is None or status.account_id != sender.id or status.visibility not in OPEN or status.in_reply_to_id is None:
+    if status is None or status.account_id != sender.id:
+        return None
+    parent = _parent(tx, status, sender)
+    if parent is not None:
+        return Way(author_id=parent.account_id, parent_id=parent.id)
+    author_id = None if isinstance(activity, Create) else activities.passed_on_by(tx, uri)
+    if author_id is None or (blocks.either(tx, author_id, sender.id) and not isinstance(activity, Delete)):
+        return None
+    return Way(author_id=author_id, parent_id=None)
+
+
+def _parent(tx: Tx, status: Status, sender: Account) -> Status | None:
+    """The post of ours that is answered, if both are for everybody and nothing stands between the two."""
+    if status.visibility not in OPEN or status.in_reply_to_id is None or sender.limited_at is not None:
         return None
     parent = statuses.find(tx, status.in_reply_to_id)
-    if parent is None or not parent.local or parent.visibility not in OPEN or sender.limited_at is not None:
+    if parent is None or not parent.local or parent.visibility not in OPEN:
         return None
     author = accounts.get(tx, parent.account_id)
     audience = Audience(visibility=parent.visibility, local_only=parent.local_only, reach=author.reach)
     if audience.stays_here or not author.usable or blocks.either(tx, author.id, sender.id):
         return None
-    return Answer(status=status, parent=parent, parent_author=author)
+    return parent

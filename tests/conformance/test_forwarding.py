@@ -9,6 +9,7 @@ import pytest
 
 from fedisw.model.accounts import Account
 from fedisw.model.statuses import Status, Visibility
+from fedisw.services import editing
 from tests.conformance.delivering import give_proving_key, ld_signed, proved
 from tests.federation import reading
 from tests.support import factories
@@ -83,3 +84,21 @@ async def _others_are_not_forwarded(us: Sending, amy: Account, hers: Status, gam
     await us.db.write(factories.put_block, amy, await reading.account(us.home, blocked))
     await arrives(us, blocked, proved(blocked, answer_to(hers, blocked, amy)))
     assert [item for item in gamma.got[before:] if item.document["actor"] != amy.uri] == []
+
+
+async def test_104_an_edit_and_the_end_reach_who_was_told_though_what_was_answered_is_gone(us: Sending, beta: PeerServer) -> None:
+    amy, hers, gamma = await a_post_with_followers(us)
+    ben = beta.person("ben")
+    give_proving_key(ben)
+    create = proved(ben, answer_to(hers, ben, amy))
+    await arrives(us, ben, create)
+    await us.db.write(editing.delete_status, status_id=hers.id, author_id=amy.id, now=us.home.clock())
+    await us.run()
+    gamma.got.clear()
+    note = create["object"]
+    update = proved(ben, ben.activity("Update", {**note, "content": "<p>Better</p>", "updated": "2026-11-21T12:05:00Z"}))
+    delete = proved(ben, ben.activity("Delete", note["id"], to=note["to"]))
+    changed = [await arrives(us, ben, update), await arrives(us, ben, delete)]
+    assert [item.body for item in gamma.got] == changed
+    await arrives(us, ben, proved(ben, answer_to(hers, ben, amy)))
+    assert len(gamma.got) == 2

@@ -33,6 +33,9 @@ NEWEST = Query(
     .order_by(C.created_at.desc())
     .limit(1),
 )
+PASSED_ON_BY = Query(
+    int, select(C.account_id).where(C.object_uri == bindparam("object_uri"), C.type == "Create").order_by(C.id).limit(1)
+)
 FORGET_TEXT = Command(
     update(activities)
     .where(C.object_uri == bindparam("about"), C.account_id == bindparam("by"), C.type.in_(("Create", "Update")))
@@ -91,6 +94,11 @@ def find_by_uri(tx: Tx, uri: str) -> OutboundActivity | None:
 def was_made(tx: Tx, *, account_id: int, kind: str, object_uri: str) -> bool:
     """Whether the account made an activity of this type about the object."""
     return tx.one(ABOUT, account_id=account_id, kind=kind, object_uri=object_uri) is not None
+
+
+def passed_on_by(tx: Tx, object_uri: str) -> int | None:
+    """The account of ours in whose name the Create of somebody else's post was passed on; None when it was not."""
+    return tx.one(PASSED_ON_BY, object_uri=object_uri)
 
 
 def newest(tx: Tx, *, account_id: int, kind: str, object_uri: str) -> OutboundActivity | None:
