@@ -49,9 +49,14 @@ async def check(peer: Peer, claim: Claim, by: Account) -> None:
 
 
 def _who_decides(tx: Tx, claim: Claim, by: Account) -> Account | None:
-    """The author who has to agree; None where nobody has, or the post is ours and decided on when it is stored."""
+    """The author who has to agree; None where nobody has, or the post is ours and decided on when it is stored.
+
+    Who follows whom elsewhere is not known here: where followers may, what comes without a proof is believed.
+    """
     target = statuses.find_by_uri(tx, claim.target_uri)
     if target is None or target.local or policies.verdict(tx, target, claim.kind, by) is Approval.AUTOMATIC:
+        return None
+    if not claim.approval_uri and policies.rests_on_follows(target, claim.kind):
         return None
     return accounts.get(tx, target.account_id)
 

@@ -102,6 +102,11 @@ class InteractionPolicy:
         rule = self.rules.get(kind)
         return rule is None or PUBLIC in rule.automatic
 
+    def rests_on_follows(self, kind: Interaction) -> bool:
+        """Whether it hangs on follows, which only the servers of the two know, who may do this at once."""
+        rule = self.rules.get(kind)
+        return rule is not None and not {FOLLOWERS, FOLLOWING}.isdisjoint(rule.automatic)
+
 
 def _read(line: str) -> tuple[Interaction, Rule]:
     name, automatic, manual = line.split("\t")

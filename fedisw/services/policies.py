@@ -31,6 +31,11 @@ def verdict(tx: Tx, status: Status, kind: Interaction, who: Account) -> Approval
     return InteractionPolicy.of(status.interaction_policy).verdict(kind, _somebody(tx, status, who))
 
 
+def rests_on_follows(status: Status, kind: Interaction) -> bool:
+    """Whether followers of the author, or whom the author follows, may do this at once."""
+    return InteractionPolicy.of(status.interaction_policy).rests_on_follows(kind)
+
+
 def _somebody(tx: Tx, status: Status, who: Account) -> Somebody:
     there = follows.find(tx, follower_id=who.id, target_id=status.account_id)
     back = follows.find(tx, follower_id=status.account_id, target_id=who.id)

@@ -289,3 +289,20 @@ async def test_who_signs_with_the_wrong_key_is_refused_and_leaves_nothing(three:
     ben = await three.alpha.db.read(accounts.find_by_uri, uri)
     assert ben is not None
     assert not (await relation(three.alpha, str(ben.id)))["blocked_by"]
+
+
+async def test_an_answer_by_a_follower_of_a_post_for_followers_reaches_third_servers(three: Three):
+    """Beta does not know who follows gus on gamma: what his policy gives to followers is believed."""
+    await three.alpha.follow(three.gamma.account)
+    await three.beta.follow(three.gamma.account)
+    await three.beta.follow(three.alpha.account)
+    await three.settle()
+    await three.gamma.do("/api/v1/statuses", json={"status": "For my followers", "visibility": "private"})
+    await three.settle()
+    (seen,) = await three.alpha.ask("/api/v1/timelines/home")
+    answer = {"status": "@gus@gamma.test I follow you", "in_reply_to_id": seen["id"], "visibility": "private"}
+    said = await three.alpha.do("/api/v1/statuses", json=answer)
+    await three.settle()
+    for server in (three.beta, three.gamma):
+        author = await server.meet(three.alpha.account)
+        assert [item["uri"] for item in await server.ask(f"/api/v1/accounts/{author}/statuses")] == [said["uri"]], server.host
