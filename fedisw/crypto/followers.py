@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fedisw.crypto import parameters
+from fedisw.crypto import parameters, tokens
 from fedisw.model.errors import Malformed
 
 FIELD = "Collection-Synchronization"
@@ -36,6 +36,11 @@ def digest(followers: Iterable[str]) -> str:
     for follower in followers:
         total ^= int.from_bytes(hashlib.sha256(follower.encode("utf-8")).digest(), "big")
     return total.to_bytes(BYTES, "big").hex()
+
+
+def agree(said: str, known: Iterable[str]) -> bool:
+    """Whether a digest that a peer sent is that of these followers."""
+    return tokens.same(said, digest(known))
 
 
 def field_value(said: Synchronization) -> str:

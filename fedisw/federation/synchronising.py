@@ -66,7 +66,7 @@ async def suspected(peer: Peer, sender: Account, fields: Sequence[tuple[str, str
         return None
     if not sender.followers_uri or said.collection_id != sender.followers_uri or not same_origin(said.url, sender.uri):
         return None
-    if said.digest == followers.digest(await peer.db.read(_known_here, sender.uri)):
+    if followers.agree(said.digest, await peer.db.read(_known_here, sender.uri)):
         return None
     return SynchroniseFollowers(account_id=sender.id, url=said.url, digest=said.digest, at_host=authority_of(sender.uri))
 
@@ -90,7 +90,7 @@ async def synchronise(peer: Peer, job: SynchroniseFollowers, *, asked_at: dateti
     if known is None:
         return
     target, pairs = known
-    if followers.digest(account.uri for _, account in pairs) == job.digest:
+    if followers.agree(job.digest, (account.uri for _, account in pairs)):
         return
     if not await peer.db.write(crawls.begin, f"followers:{target.id}", now=peer.now()):
         raise Postpone(peer.now() + crawls.EVERY)
@@ -102,7 +102,7 @@ async def synchronise(peer: Peer, job: SynchroniseFollowers, *, asked_at: dateti
         log.info("followers.unlisted", host=job.at_host, reason=str(error))
         return
     listed = frozenset(uri for uri in found.ids if peer.owns(uri))
-    proved = found.whole and followers.digest(listed) == job.digest
+    proved = found.whole and followers.agree(job.digest, listed)
     gone = [follow.follower_id for follow, one in pairs if one.uri not in listed and follow.created_at < asked_at]
     for follower_id in gone if proved else ():
         await peer.db.write(following.ended_elsewhere, follower_id=follower_id, target_id=target.id)

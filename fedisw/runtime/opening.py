@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final, Self
 
-from fedisw.config import Role, Settings
+from fedisw.config import LdSignatures, Role, Settings
 from fedisw.crypto.passwords import Passwords
 from fedisw.crypto.seal import Sealer
 from fedisw.federation import delivery
@@ -154,7 +154,7 @@ class Runtime:
             for part in (self.node, signals, watch, key_watch):
                 group.create_task(part.run())
             if Role.WORKER in roles:
-                group.create_task(self.worker.run(grace=GRACE))
+                group.create_task(self._work())
             if Role.SCHEDULER in roles:
                 group.create_task(self.scheduler.run())
             try:
@@ -162,6 +162,12 @@ class Runtime:
             finally:
                 for stoppable in (self.worker, self.scheduler, signals, watch, key_watch, self.node):
                     stoppable.stop()
+
+    async def _work(self) -> None:
+        """Work, once what makes signatures is there: jobs that wait for it would be lost together if the process died."""
+        if self.settings.federation.ld_signatures is LdSignatures.AUTO:
+            await self.peer.normaliser.warm()
+        await self.worker.run(grace=GRACE)
 
     async def close(self) -> None:
         """Close all parts; calling twice does no harm."""
