@@ -12,7 +12,11 @@ from fedisw.model.urls import Origin, actor_uri
 
 
 def new_person(origin: Origin, *, account_id: int, username: str, now: datetime) -> Account:
-    """A person who has just joined; the name is checked by the caller (model/handles.py)."""
+    """A person who has just joined; the name is checked by the caller (model/handles.py).
+
+    Whom they follow and who follows them is hidden until they say otherwise: it may tell who their clients and colleagues are
+    (federation, section 8.4).
+    """
     uri = actor_uri(origin, account_id)
     return Account(
         id=account_id,
@@ -27,6 +31,7 @@ def new_person(origin: Origin, *, account_id: int, username: str, now: datetime)
         followers_uri=f"{uri}/followers",
         following_uri=f"{uri}/following",
         featured_uri=f"{uri}/featured",
+        hides_network=True,
         created_at=now,
         updated_at=now,
     )

@@ -42,6 +42,10 @@ def test_people_are_recommended_noted_and_found(pair: Pair) -> None:
         app.account_update_credentials(discoverable=True)
     mine.account_follow(ben.id)
     his.account_follow(cat.id)
+    assert mine.account_followers(ben.id) == [], "hidden until somebody says otherwise"
+    for app in (his, hers):
+        app.account_update_credentials(hide_collections=False)
+    assert [account.acct for account in mine.account_followers(ben.id)] == [amy.name]
     assert mine.account_pin(ben.id).endorsed
     assert [account.acct for account in mine.endorsements()] == [ben.name]
     assert mine.account_note_set(ben.id, "Met in Ghent").note == "Met in Ghent"

@@ -69,6 +69,7 @@ def test_people(app: Program, amy: Person, ben: Person) -> None:
     assert call(app, "lookupAccount", ben.name)["id"] == ben.id
     assert call(app, "followAccount", ben.id)["following"]
     assert [one["id"] for one in call(app, "getAccountFollowing", amy.id)] == [ben.id]
+    ben.put("/api/v1/accounts/update_credentials", hide_collections="false")
     assert [one["id"] for one in call(app, "getAccountFollowers", ben.id)] == [amy.id]
     assert call(app, "setAccountNote", ben.id, "Met in Lisbon")["note"] == "Met in Lisbon"
     assert call(app, "pinAccount", ben.id)["endorsed"]

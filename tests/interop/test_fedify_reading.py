@@ -44,6 +44,7 @@ async def test_our_actor_and_collections_are_walked_by_fedify(ours: Ours, theirs
     outbox = await theirs.do("list", what=amy["outbox"])
     assert [one["object"] if isinstance(one["object"], str) else one["object"]["id"] for one in outbox["items"]] == posts[::-1]
     assert {one["type"] for one in outbox["items"]} == {"Create"}
+    await ours.do("/api/v1/accounts/update_credentials", method="PATCH", hide_collections=False)
     for name in ("followers", "following"):
         assert await theirs.do("members", what=amy[name]) == {"total": 1, "ids": [ben]}, name
     await ours.do("/api/v1/accounts/update_credentials", method="PATCH", hide_collections=True)

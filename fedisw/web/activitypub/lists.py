@@ -24,7 +24,7 @@ from fedisw.web.activitypub.actors import active_account
 from fedisw.web.keys import DB, NOW, SETTINGS
 from fedisw.web.routes import Auth, Route
 
-POSTS, PEOPLE = 20, 100  # items of one page
+POSTS, PEOPLE = 20, 40  # items of one page
 
 Uris: TypeAlias = Callable[[Tx, Account, int], list[tuple[int, str]]]
 
