@@ -176,6 +176,8 @@ class Stage:
 async def staging(fediverse: Fediverse, dialect: Dialect) -> AsyncIterator[Stage]:
     """Both servers, nobody knowing anybody."""
     us = await fediverse.start("alpha.test", username="amy")
+    await us.do("/api/v1/accounts/update_credentials", method="PATCH", json={"hide_collections": False})
+    await fediverse.settle()
 
     async def actor_of(uri: str) -> Document | None:
         """Our actor as anybody may read it, without a signature."""
