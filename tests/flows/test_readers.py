@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import orjson
 from sqlalchemy import select
 
 from fedisw.storage.statements import Query
+from fedisw.storage.tables.jobs import jobs
 from fedisw.storage.tables.peers import readers
 from tests.support.fediverse import Fediverse, Server
 
+PAYLOADS = Query(bytes, select(jobs.c.payload).where(jobs.c.kind == "NoteReader").order_by(jobs.c.id))
 HOSTS = Query(str, select(readers.c.host).order_by(readers.c.host))
 AJ = {"Accept": "application/activity+json"}
 
@@ -63,6 +66,31 @@ async def test_a_signature_that_is_wrong_is_not_noted(fediverse: Fediverse):
     assert [item["uri"] for item in found["statuses"]] == [post["uri"]]
     await fediverse.settle()
     assert await hosts(alpha) == ["beta.test"]
+
+
+async def test_of_a_signed_request_only_what_the_signature_rests_on_is_kept(fediverse: Fediverse):
+    alpha = await fediverse.start("alpha.test", username="amy")
+    post = await alpha.do("/api/v1/statuses", json={"status": "For everybody"})
+    signed = {
+        "Date": alpha.runtime.now().strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "Signature": 'keyId="https://beta.test/actor#main-key",algorithm="rsa-sha256",'
+        'headers="(request-target) host date cookie",signature="bm90IGEgc2lnbmF0dXJl"',
+        "Cookie": "session=a-secret",
+        "X-Odd": "a-secret",
+    }
+    path = str(post["uri"]).removeprefix("https://alpha.test")
+    assert (await alpha.call("GET", path, headers=AJ | signed)).status == 200  # with a token besides
+    (kept,) = await alpha.db.read(lambda tx: tx.all(PAYLOADS))
+    assert {name for name, _ in orjson.loads(kept)["headers"]} == {"Host", "Date", "Signature"}
+    assert alpha.token.encode() not in kept
+    odd = signed | {"Signature": signed["Signature"].replace("cookie", "x-odd"), "X-Odd": "\udcff"}
+    other = await alpha.do("/api/v1/statuses", json={"status": "Another"})
+    path = str(other["uri"]).removeprefix("https://alpha.test")
+    assert (await alpha.call("GET", path, signed_in=False, headers=AJ | odd)).status == 200
+    for number in range(80):
+        claimed = signed | {"Signature": signed["Signature"].replace("beta.test", f"beta{number}.test")}
+        assert (await alpha.call("GET", path, signed_in=False, headers=AJ | claimed)).status == 200
+    assert len(await alpha.db.read(lambda tx: tx.all(PAYLOADS))) <= 61, "as many as keys may be asked for in a minute"
 
 
 async def test_what_was_edited_before_its_reader_could_be_verified_is_told_afterwards(fediverse: Fediverse):
